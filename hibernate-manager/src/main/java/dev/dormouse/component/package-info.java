@@ -1,0 +1,2 @@
+/** Components, turns, capabilities, the directory: the process store and its API. */
+package dev.dormouse.component;
