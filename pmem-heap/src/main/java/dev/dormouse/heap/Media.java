@@ -1,0 +1,98 @@
+package dev.dormouse.heap;
+
+import java.lang.foreign.MemorySegment;
+
+/**
+ * The bytes that a pool lies on, and the verbs by which they become durable.
+ *
+ * <p>All offsets and lengths are in bytes from the pool's start; numbers are little-endian. A multi-byte access may be
+ * unaligned, but only an aligned access of 8 bytes or fewer is atomic, in memory and on the media.
+ *
+ * <p><b>Verbs.</b> A <em>write</em> (every {@code put}, {@link #write}, {@link #copy} and {@link #fill}) may become
+ * durable at any time after it was made, and in any order relative to writes of other 64-byte lines. A {@link #flush}
+ * hands the named lines over; a {@link #fence} orders everything that was handed over before it ahead of every later
+ * write; {@link #persist} is both. {@link #sync} waits until everything that was fenced so far is durable in the sense of
+ * {@link #durabilityClass()}. The engine asks for order all the time and for durability once per commit.
+ *
+ * <p><b>Threads.</b> All methods but {@link #close} may be called by any thread. A fence orders the flushes of the thread
+ * that calls it. Closing while another thread is inside an access is the caller's error; an access after the close
+ * throws {@link IllegalStateException}.
+ *
+ * <p><b>Errors.</b> An access outside {@code [0, sizeBytes())} throws {@link IndexOutOfBoundsException}; nothing is
+ * written then.
+ */
+public interface Media extends AutoCloseable {
+  /** The unit in which lines are flushed and may be lost, in bytes. */
+  int LINE_BYTES = 64;
+
+  /** The length of the pool in bytes. */
+  long sizeBytes();
+
+  /** What a completed {@link #sync} promises. */
+  DurabilityClass durabilityClass();
+
+  /** Kind and place, for reports and messages: {@code mapped file /srv/tenants.pool}. */
+  String describe();
+
+  /** Whether {@link #flush} does anything. Where it does not, a caller may leave out collecting what to flush. */
+  boolean flushes();
+
+  byte getByte(long offset);
+
+  short getShort(long offset);
+
+  int getInt(long offset);
+
+  long getLong(long offset);
+
+  /** Reads an aligned word (the caller's duty; a medium need not check it); what was written before its {@link #putLongRelease} is seen afterwards. */
+  long getLongAcquire(long offset);
+
+  void putByte(long offset, byte value);
+
+  void putShort(long offset, short value);
+
+  void putInt(long offset, int value);
+
+  void putLong(long offset, long value);
+
+  /** Writes an aligned word after everything this thread wrote before, as other threads see it. Orders nothing on the media. */
+  void putLongRelease(long offset, long value);
+
+  /** Copies {@code length} bytes at {@code offset} to {@code destination[index..]}. */
+  void read(long offset, byte[] destination, int index, int length);
+
+  /** Copies the bytes at {@code offset} into all of {@code destination}. */
+  void read(long offset, MemorySegment destination);
+
+  /** Copies {@code length} bytes of {@code source[index..]} to {@code offset}. */
+  void write(long offset, byte[] source, int index, int length);
+
+  /** Copies all of {@code source} to {@code offset}. */
+  void write(long offset, MemorySegment source);
+
+  /** Copies {@code length} bytes within the pool, as if through a temporary copy where the ranges overlap. */
+  void copy(long fromOffset, long toOffset, long length);
+
+  /** Writes {@code value} to {@code length} bytes. */
+  void fill(long offset, long length, byte value);
+
+  /** Hands over every line that has a byte in the range. */
+  void flush(long offset, long length);
+
+  /** Orders all lines that this thread handed over before all of its later writes. At least a store fence of compiler and CPU. */
+  void fence();
+
+  /** {@link #flush} and {@link #fence}. */
+  default void persist(long offset, long length) {
+    flush(offset, length);
+    fence();
+  }
+
+  /** Waits until everything fenced so far is durable. */
+  void sync();
+
+  /** Gives the mapping back. Syncs nothing. */
+  @Override
+  void close();
+}

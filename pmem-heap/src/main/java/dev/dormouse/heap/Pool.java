@@ -1,0 +1,230 @@
+package dev.dormouse.heap;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.security.SecureRandom;
+import java.util.UUID;
+
+/**
+ * A pool that is open: its medium, its header and its heap. Opening one is three steps, so that the lanes can be finished
+ * between them: {@link #open} maps and reads, recovery runs, {@link #begin} starts a new life. A pool that was opened and
+ * not begun is as it was.
+ *
+ * <p>Threads: opening, beginning and closing are for one thread; the medium and the heap are for all.
+ */
+public final class Pool implements AutoCloseable {
+  private static final SecureRandom RANDOM = new SecureRandom();
+
+  private final Media media;
+  private final PoolLock lock;
+  private final BootIdentity boot;
+  private final String headerDamage;
+  private final Heap heap;
+  private PoolHeader header;
+  private boolean begun;
+  private boolean closed;
+
+  private Pool(Media media, PoolLock lock, PoolHeader.Found found, BootIdentity boot) {
+    this.media = media;
+    this.lock = lock;
+    this.boot = boot;
+    this.header = found.header();
+    this.headerDamage = found.damage();
+    this.heap = new Heap(media, header.geometry());
+  }
+
+  /** Writes what belongs into a pool while it is being made, before its header makes it one. */
+  @FunctionalInterface
+  public interface Format {
+    /** Writes and persists the first records of the modules above. */
+    PoolHeader.Roots format(Pool unborn);
+  }
+
+  /**
+   * Makes a pool in a new file. It appears under its name when it is whole: a crash before leaves only
+   * {@code PATH.creating}, which the next attempt replaces.
+   *
+   * @throws PoolFull if the disk has no room
+   * @throws MediaUnavailable if there is such a file already, or it cannot be made
+   * @throws InUse if somebody else is making it
+   */
+  public static Pool create(Path path, Geometry geometry, BootIdentity boot, Format format) {
+    PoolLock lock = PoolLock.take(path);
+    Path unfinished = path.resolveSibling(path.getFileName() + ".creating");
+    try {
+      if (Files.exists(path)) {
+        throw new MediaUnavailable(path.toString(), "there is a file of that name already; open it, or delete it first");
+      }
+      Files.deleteIfExists(unfinished);
+      try (MappedMedia media = MappedMedia.create(unfinished, geometry.sizeBytes())) {
+        write(media, geometry, boot, format);
+      } catch (RuntimeException e) {
+        Files.deleteIfExists(unfinished);
+        throw e;
+      }
+      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+      return open(path, lock, boot);
+    } catch (IOException e) {
+      lock.close();
+      throw new MediaUnavailable(
+          path.toString(), "cannot be created: the system said " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Makes a pool on a medium that holds zeros, which the pool then owns. */
+  public static Pool create(Media media, Geometry geometry, BootIdentity boot, Format format) {
+    PoolHeader header = write(media, geometry, boot, format);
+    return new Pool(media, null, new PoolHeader.Found(header, ""), boot);
+  }
+
+  private static PoolHeader write(Media media, Geometry geometry, BootIdentity boot, Format format) {
+    PoolHeader unborn =
+        new PoolHeader(
+            0, UUID.randomUUID(), geometry, media.durabilityClass(), false, 0, RANDOM.nextLong(), boot, PoolHeader.Roots.NONE);
+    Pool pool = new Pool(media, null, new PoolHeader.Found(unborn, ""), boot);
+    pool.heap.format();
+    PoolHeader.Roots roots = format.format(pool);
+    // The header last: everything it names was persisted by then, so whoever can read it can believe it.
+    PoolHeader header = unborn.next(unborn.durabilityClass(), false, 0, unborn.salt(), boot, roots);
+    header.write(media);
+    return header;
+  }
+
+  /**
+   * Opens the pool in a file.
+   *
+   * @throws MediaUnavailable if there is no such file, or it cannot be read and written
+   * @throws NotAPool if the file is not a pool
+   * @throws UnsupportedFormat if a newer build wrote it
+   * @throws Damaged if no header is left, or the file is shorter than it says
+   * @throws InUse if somebody else has it open
+   */
+  public static Pool open(Path path, BootIdentity boot) {
+    if (!Files.exists(path)) {
+      throw new MediaUnavailable(path.toString(), "there is no such file; create the pool first, or check the path");
+    }
+    PoolLock lock = PoolLock.take(path);
+    try {
+      return open(path, lock, boot);
+    } catch (RuntimeException e) {
+      lock.close();
+      throw e;
+    }
+  }
+
+  private static Pool open(Path path, PoolLock lock, BootIdentity boot) {
+    PoolHeader.Found found;
+    try (FileReader reader = new FileReader(path)) {
+      found = PoolHeader.read(reader);
+    }
+    return new Pool(MappedMedia.open(path, found.header().geometry().sizeBytes()), lock, found, boot);
+  }
+
+  /** Opens the pool in a file so that nothing is ever written to it: what is changed stays in memory. Errors as for {@link #open(Path, BootIdentity)}. */
+  public static Pool openOverlay(Path path, BootIdentity boot) {
+    FileReader reader = new FileReader(path);
+    PoolLock lock;
+    try {
+      lock = PoolLock.take(path);
+    } catch (RuntimeException e) {
+      reader.close();
+      throw e;
+    }
+    try {
+      return new Pool(new OverlayMedia(reader), lock, PoolHeader.read(reader), boot);
+    } catch (RuntimeException e) {
+      reader.close();
+      lock.close();
+      throw e;
+    }
+  }
+
+  /** Opens the pool on a medium, which it then owns. */
+  public static Pool open(Media media, BootIdentity boot) {
+    return new Pool(media, null, PoolHeader.read(new MediaReader(media)), boot);
+  }
+
+  /**
+   * Deletes a pool that nobody has open, and its lock file.
+   *
+   * @throws NotAPool if the file is something else; it is left alone
+   * @throws InUse if somebody has it open
+   */
+  public static void delete(Path path) {
+    try (PoolLock _ = PoolLock.take(path);
+        FileReader reader = new FileReader(path)) {
+      PoolHeader.read(reader);
+      Files.delete(path);
+      PoolLock.forget(path);
+    } catch (IOException e) {
+      throw new MediaUnavailable(
+          path.toString(), "cannot be deleted: the system said " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
+    }
+  }
+
+  /**
+   * Starts a new life once every lane is finished: counts the opening and brings the new salt into force. Both copies are
+   * written, so that no single damaged copy can bring back an older salt or count.
+   */
+  public void begin() {
+    // R11: durable before anybody can observe an incarnation made of it. R5: the salt only now, with every lane done.
+    header = header.next(media.durabilityClass(), true, header.openCount() + 1, RANDOM.nextLong(), boot, header.roots());
+    header.write(media);
+    header = header.next(header.durabilityClass(), true, header.openCount(), header.salt(), boot, header.roots());
+    header.write(media);
+    begun = true;
+  }
+
+  /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
+  public boolean machineWentDown() {
+    return header.machineWentDown(boot);
+  }
+
+  /** What was found wrong with a copy of the header when the pool was opened; empty if nothing. */
+  public String headerDamage() {
+    return headerDamage;
+  }
+
+  public PoolHeader header() {
+    return header;
+  }
+
+  public Media media() {
+    return media;
+  }
+
+  public Heap heap() {
+    return heap;
+  }
+
+  /** Writes that the pool was closed, if it was begun; gives back the medium and the lock. Idempotent. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    try {
+      if (begun) {
+        header = header.next(header.durabilityClass(), false, header.openCount(), header.salt(), boot, header.roots());
+        header.write(media);
+      }
+    } finally {
+      abandon();
+    }
+  }
+
+  /** Gives back the medium and the lock and leaves the pool as a killed process would. Idempotent. */
+  public void abandon() {
+    closed = true;
+    media.close();
+    if (lock != null) {
+      lock.close();
+    }
+  }
+}

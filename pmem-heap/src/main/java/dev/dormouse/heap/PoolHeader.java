@@ -1,0 +1,193 @@
+package dev.dormouse.heap;
+
+import java.nio.charset.StandardCharsets;
+import java.util.UUID;
+
+/**
+ * What the pool's header says. A value: changing the header is making another and writing it over the older copy.
+ *
+ * @param serial rises by one with every header that is written
+ * @param durabilityClass of the medium that the pool lay on when it was last opened
+ * @param open whether the pool was open, and not closed since
+ * @param openCount how often the pool was opened; the first half of every incarnation and birth
+ * @param salt random at every open; stamped into every log record
+ * @param boot the boot identity of the machine that opened the pool last
+ * @param roots offsets where the modules above find their first record; zero where unused
+ */
+public record PoolHeader(
+    long serial,
+    UUID uuid,
+    Geometry geometry,
+    DurabilityClass durabilityClass,
+    boolean open,
+    long openCount,
+    long salt,
+    BootIdentity boot,
+    Roots roots) {
+  /** The format that this build writes. A reader refuses a greater major. */
+  public static final int MAJOR = 1;
+
+  public static final int MINOR = 0;
+
+  private static final long MAGIC = Bytes.getLong("DORMOUSE".getBytes(StandardCharsets.US_ASCII), 0);
+  private static final int COPIES = 2;
+
+  /** Offsets of the first records of the modules above, set once when the pool is made. */
+  public record Roots(long root0, long root1, long root2, long root3) {
+    public static final Roots NONE = new Roots(0, 0, 0, 0);
+  }
+
+  /** A header as it was read, and what is to be said about the copies. */
+  public record Found(PoolHeader header, String damage) {}
+
+  PoolHeader next(
+      DurabilityClass newClass, boolean nowOpen, long newOpenCount, long newSalt, BootIdentity newBoot, Roots newRoots) {
+    return new PoolHeader(serial + 1, uuid, geometry, newClass, nowOpen, newOpenCount, newSalt, newBoot, newRoots);
+  }
+
+  /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
+  public boolean machineWentDown(BootIdentity thisBoot) {
+    return open && durabilityClass != DurabilityClass.POWER_LOSS && !boot.isSameBootAs(thisBoot);
+  }
+
+  /**
+   * Reads both copies and picks the valid one with the greater serial.
+   *
+   * @throws NotAPool if neither copy has the magic
+   * @throws UnsupportedFormat if the newest valid copy has a greater major version
+   * @throws Damaged if the magic is there and neither copy is sound, or the file is shorter than its header says
+   */
+  public static Found read(PoolReader reader) {
+    String pool = reader.describe();
+    PoolHeader best = null;
+    boolean magicSeen = false;
+    StringBuilder damage = new StringBuilder();
+    for (int copy = 0; copy < COPIES; copy++) {
+      long offset = (long) copy * Geometry.PAGE_BYTES;
+      if (reader.sizeBytes() < offset + HeaderLayout.BYTES) {
+        continue;
+      }
+      byte[] bytes = new byte[HeaderLayout.BYTES];
+      reader.read(offset, bytes, 0, bytes.length);
+      boolean magic = Bytes.getLong(bytes, HeaderLayout.MAGIC) == MAGIC;
+      magicSeen |= magic;
+      if (isZero(bytes, 0, bytes.length)) {
+        continue;
+      }
+      int crc = new Checksum().ofRecord(bytes, 0, bytes.length, HeaderLayout.CRC32C);
+      int stored = Bytes.getInt(bytes, HeaderLayout.CRC32C);
+      if (!magic || crc != stored) {
+        damage.append(String.format("header copy %d has crc32c 0x%08x, stored 0x%08x; ", copy, crc, stored));
+        continue;
+      }
+      if (Bytes.getShort(bytes, HeaderLayout.MAJOR) != MAJOR) {
+        throw new UnsupportedFormat(
+            pool,
+            "format " + Bytes.getShort(bytes, HeaderLayout.MAJOR) + "." + Bytes.getShort(bytes, HeaderLayout.MINOR)
+                + ", this build reads " + MAJOR + ".x; use the version of Dormouse that wrote it");
+      }
+      PoolHeader header = decode(bytes);
+      if (!header.geometry.isConsistent() || header.durabilityClass == null || !isZero(bytes, HeaderLayout.RESERVED, bytes.length)) {
+        damage.append("header copy ").append(copy).append(" has impossible fields; ");
+      } else if (best == null || header.serial > best.serial) {
+        best = header;
+      }
+    }
+    if (best == null) {
+      if (magicSeen) {
+        throw new Damaged(pool, damage + "no sound copy of the header is left; restore the pool from a backup");
+      }
+      throw new NotAPool(pool, "no copy of the header begins with DORMOUSE; nothing was changed");
+    }
+    if (reader.sizeBytes() < best.geometry.sizeBytes()) {
+      throw new Damaged(
+          pool,
+          "the file has " + reader.sizeBytes() + " bytes, its header says " + best.geometry.sizeBytes()
+              + "; it was truncated, restore it from a backup");
+    }
+    if (damage.length() > 0) {
+      damage.append("using the copy with serial ").append(best.serial);
+    }
+    return new Found(best, damage.toString());
+  }
+
+  /**
+   * Writes this header over the older copy and waits until it is durable.
+   *
+   * <p>Commit point of every change to the header: before it the other copy counts, after it this one, because its serial
+   * is greater. A torn copy fails its CRC.
+   */
+  void write(Media media) {
+    byte[] bytes = encode();
+    long offset = (serial % COPIES) * Geometry.PAGE_BYTES;
+    media.write(offset, bytes, 0, bytes.length);
+    media.persist(offset, bytes.length);
+    media.sync();
+  }
+
+  private byte[] encode() {
+    byte[] bytes = new byte[HeaderLayout.BYTES];
+    Bytes.putLong(bytes, HeaderLayout.MAGIC, MAGIC);
+    Bytes.putShort(bytes, HeaderLayout.MAJOR, (short) MAJOR);
+    Bytes.putShort(bytes, HeaderLayout.MINOR, (short) MINOR);
+    Bytes.putLong(bytes, HeaderLayout.SERIAL, serial);
+    Bytes.putLong(bytes, HeaderLayout.UUID_HIGH, uuid.getMostSignificantBits());
+    Bytes.putLong(bytes, HeaderLayout.UUID_LOW, uuid.getLeastSignificantBits());
+    Bytes.putLong(bytes, HeaderLayout.SIZE_BYTES, geometry.sizeBytes());
+    Bytes.putLong(bytes, HeaderLayout.MAX_BYTES, geometry.sizeBytes());
+    bytes[HeaderLayout.DURABILITY_CLASS] = (byte) durabilityClass.code();
+    bytes[HeaderLayout.STATE] = (byte) (open ? 1 : 0);
+    Bytes.putShort(bytes, HeaderLayout.SLAB_PAGES, (short) geometry.slabPages());
+    Bytes.putInt(bytes, HeaderLayout.LANE_COUNT, geometry.laneCount());
+    Bytes.putLong(bytes, HeaderLayout.LANE_BYTES, geometry.laneBytes());
+    Bytes.putLong(bytes, HeaderLayout.LANE_TABLE_OFFSET, geometry.laneTableOffset());
+    Bytes.putLong(bytes, HeaderLayout.PAGE_TABLE_OFFSET, geometry.pageTableOffset());
+    Bytes.putLong(bytes, HeaderLayout.ARENA_OFFSET, geometry.arenaOffset());
+    Bytes.putLong(bytes, HeaderLayout.OPEN_COUNT, openCount);
+    Bytes.putLong(bytes, HeaderLayout.SALT, salt);
+    Bytes.putLong(bytes, HeaderLayout.BOOT_HIGH, boot.high());
+    Bytes.putLong(bytes, HeaderLayout.BOOT_LOW, boot.low());
+    Bytes.putLong(bytes, HeaderLayout.ROOT0, roots.root0);
+    Bytes.putLong(bytes, HeaderLayout.ROOT0 + 8, roots.root1);
+    Bytes.putLong(bytes, HeaderLayout.ROOT0 + 16, roots.root2);
+    Bytes.putLong(bytes, HeaderLayout.ROOT0 + 24, roots.root3);
+    Bytes.putInt(
+        bytes, HeaderLayout.CRC32C, new Checksum().ofRecord(bytes, 0, bytes.length, HeaderLayout.CRC32C));
+    return bytes;
+  }
+
+  private static PoolHeader decode(byte[] bytes) {
+    Geometry geometry =
+        new Geometry(
+            Bytes.getLong(bytes, HeaderLayout.SIZE_BYTES),
+            Bytes.getInt(bytes, HeaderLayout.LANE_COUNT),
+            Bytes.getLong(bytes, HeaderLayout.LANE_BYTES),
+            Bytes.getShort(bytes, HeaderLayout.SLAB_PAGES),
+            Bytes.getLong(bytes, HeaderLayout.LANE_TABLE_OFFSET),
+            Bytes.getLong(bytes, HeaderLayout.PAGE_TABLE_OFFSET),
+            Bytes.getLong(bytes, HeaderLayout.ARENA_OFFSET));
+    return new PoolHeader(
+        Bytes.getLong(bytes, HeaderLayout.SERIAL),
+        new UUID(Bytes.getLong(bytes, HeaderLayout.UUID_HIGH), Bytes.getLong(bytes, HeaderLayout.UUID_LOW)),
+        geometry,
+        DurabilityClass.ofCode(bytes[HeaderLayout.DURABILITY_CLASS]),
+        bytes[HeaderLayout.STATE] != 0,
+        Bytes.getLong(bytes, HeaderLayout.OPEN_COUNT),
+        Bytes.getLong(bytes, HeaderLayout.SALT),
+        new BootIdentity(Bytes.getLong(bytes, HeaderLayout.BOOT_HIGH), Bytes.getLong(bytes, HeaderLayout.BOOT_LOW)),
+        new Roots(
+            Bytes.getLong(bytes, HeaderLayout.ROOT0),
+            Bytes.getLong(bytes, HeaderLayout.ROOT0 + 8),
+            Bytes.getLong(bytes, HeaderLayout.ROOT0 + 16),
+            Bytes.getLong(bytes, HeaderLayout.ROOT0 + 24)));
+  }
+
+  private static boolean isZero(byte[] bytes, int from, int to) {
+    for (int i = from; i < to; i++) {
+      if (bytes[i] != 0) {
+        return false;
+      }
+    }
+    return true;
+  }
+}

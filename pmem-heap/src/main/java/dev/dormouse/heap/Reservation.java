@@ -1,0 +1,17 @@
+package dev.dormouse.heap;
+
+/**
+ * An extent that is set aside in memory and zeroed. It becomes owned when it is published, by the epoch whose commit
+ * links it; until then a crash, or {@link Heap#cancel}, leaves nothing of it.
+ *
+ * @param place where the heap keeps its owner: slab and size class, or a run of pages. For a log record, opaque.
+ */
+public record Reservation(Extent extent, long place) {
+  public long offset() {
+    return extent.offset();
+  }
+
+  public long lengthBytes() {
+    return extent.lengthBytes();
+  }
+}
