@@ -1,0 +1,321 @@
+package dev.dormouse.recovery;
+
+import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Reservation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+
+/**
+ * The span whose writes become visible together, running in a leased lane. Everything it changes goes through here first:
+ * {@link #prepare} before bytes that a component owns are overwritten, {@link #allocate} and {@link #free} for extents,
+ * {@link #putShared} for words that others share. Then {@link #commit} or {@link #abort}, and {@link Lanes#giveBack}. The letters are those of {@code docs/protocol.md}.
+ *
+ * <p>Whoever runs an epoch holds the locks of all components it touches until commit or abort has returned (R1). For one
+ * thread. Allocates nothing, unless the epoch is larger than any before it in its lane.
+ */
+public final class Epoch {
+  private final Media media;
+  private final Heap heap;
+  private final long headerOffset;
+  private final int lane;
+  private final WriteSet writes = new WriteSet();
+  private final LogWriter log;
+  private final LogReplay replay;
+  private final List<Reservation> reserved = new ArrayList<>();
+  private long[] named = new long[4];
+  private int namedCount;
+  private int intentCount;
+  private long number;
+  private boolean running;
+  private boolean stuck;
+
+  Epoch(Media media, Heap heap, Geometry geometry, int lane) {
+    this.media = media;
+    this.heap = heap;
+    this.lane = lane;
+    this.headerOffset = Lanes.headerOffset(geometry, lane);
+    this.log = new LogWriter(media, heap, lane, headerOffset + LaneLayout.BYTES, headerOffset + geometry.laneBytes());
+    this.replay = new LogReplay(media, heap, geometry);
+  }
+
+  void start(long salt) {
+    number = SequenceWord.number(media.getLong(headerOffset + LaneLayout.SEQUENCE_WORD));
+    if (number >= SequenceWord.MAX_NUMBER - 1) {
+      throw new IllegalStateException("lane " + lane + " has run out of sequence numbers");
+    }
+    log.start(number, salt);
+    running = true;
+  }
+
+  /** The lane's index, for reports. */
+  public int lane() {
+    return lane;
+  }
+
+  long number() {
+    return number;
+  }
+
+  /** Whether nothing was changed so far: committing or aborting would write nothing. */
+  public boolean isClean() {
+    return log.count() == 0;
+  }
+
+  /** How many bytes the log of this epoch takes so far. */
+  public long logBytes() {
+    return log.bytes();
+  }
+
+  /** Which 64-byte granules of a page (of 4,096 bytes, counted from the pool's start) may be stored to: a bit each. */
+  public long preparedGranules(long page) {
+    return writes.mask(page);
+  }
+
+  /**
+   * (a) Makes a range of a component's own bytes ready to be stored to: what is there goes to the log, and is durable when
+   * this returns. Later calls for the same bytes cost a test. Bytes that this epoch allocated need no undo.
+   *
+   * @param owner birth of the component, which owns the extent around the range
+   * @param ownerRecord offset of its record
+   */
+  public void prepare(long owner, long ownerRecord, long offset, long length) {
+    log(owner, ownerRecord, offset, length);
+    seal();
+  }
+
+  /** (a) without its fence: several ranges may be logged, and one {@link #seal} makes them ready. */
+  public void log(long owner, long ownerRecord, long offset, long length) {
+    long end = (offset + length + Media.LINE_BYTES - 1) & -Media.LINE_BYTES;
+    long runStart = -1;
+    for (long at = offset & -Media.LINE_BYTES; at < end; ) {
+      long pageEnd = Math.min(end, (at | Geometry.PAGE_BYTES - 1) + 1);
+      long page = at >>> WriteSet.PAGE_SHIFT;
+      long wanted = granules(at, pageEnd);
+      long missing = wanted & ~writes.mask(page);
+      if (missing == wanted) {
+        runStart = runStart < 0 ? at : runStart;
+      } else {
+        if (runStart >= 0) {
+          logRun(owner, ownerRecord, runStart, at);
+          runStart = -1;
+        }
+        while (missing != 0) {
+          int first = Long.numberOfTrailingZeros(missing);
+          int count = Long.numberOfTrailingZeros(~(missing >>> first));
+          long start = (page << WriteSet.PAGE_SHIFT) + ((long) first << WriteSet.GRANULE_SHIFT);
+          logRun(owner, ownerRecord, start, start + ((long) count << WriteSet.GRANULE_SHIFT));
+          missing &= ~(((1L << count) - 1) << first);
+        }
+      }
+      at = pageEnd;
+    }
+    if (runStart >= 0) {
+      logRun(owner, ownerRecord, runStart, end);
+    }
+  }
+
+  /** The granules of one page between two offsets in it, a bit each. */
+  private static long granules(long start, long end) {
+    int count = (int) (end - start >>> WriteSet.GRANULE_SHIFT);
+    return (count == 64 ? -1L : (1L << count) - 1) << (start >>> WriteSet.GRANULE_SHIFT);
+  }
+
+  private void logRun(long owner, long ownerRecord, long start, long end) {
+    if (!isFresh(start)) {
+      name(owner, ownerRecord);
+      log.undo(start, end - start, owner);
+    }
+    for (long at = start; at < end; ) {
+      long pageEnd = Math.min(end, (at | Geometry.PAGE_BYTES - 1) + 1);
+      writes.mark(at >>> WriteSet.PAGE_SHIFT, granules(at, pageEnd));
+      at = pageEnd;
+    }
+  }
+
+  private boolean isFresh(long offset) {
+    for (int i = 0; i < reserved.size(); i++) {
+      if (reserved.get(i).extent().contains(offset, 1)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** R9: a component is named before its first undo record, so that damage in the log is known to be its. */
+  private void name(long owner, long ownerRecord) {
+    for (int i = 0; i < namedCount; i++) {
+      if (named[i] == owner) {
+        return;
+      }
+    }
+    if (namedCount == named.length) {
+      named = Arrays.copyOf(named, namedCount * 2);
+    }
+    named[namedCount++] = owner;
+    log.append(RecordKind.OWNER, owner, ownerRecord, 0, 0);
+  }
+
+  /** Persists what {@link #log} appended. Only after it may the ranges be stored to. */
+  public void seal() {
+    if (log.hasUnsealed()) {
+      log.flush();
+      // (a) The old bytes are durable before the first new one can be.
+      media.fence();
+      log.batchIsDurable();
+    }
+  }
+
+  /**
+   * Sets an extent of zeros aside, to become {@code owner}'s with the commit. It may be stored to at once.
+   *
+   * @throws dev.dormouse.heap.PoolFull if there is no room; the epoch is as before
+   */
+  public Extent allocate(long sizeBytes, long owner) {
+    return intendToOwn(heap.reserve(sizeBytes), owner);
+  }
+
+  /** Like {@link #allocate}, for a component's record. The owner is its birth. */
+  public Extent allocateRecord(long birth) {
+    return intendToOwn(heap.reserveRecord(), birth);
+  }
+
+  private Extent intendToOwn(Reservation reservation, long owner) {
+    reserved.add(reservation);
+    log.append(RecordKind.ALLOC, reservation.offset(), reservation.lengthBytes(), owner, reservation.place());
+    intentCount++;
+    return reservation.extent();
+  }
+
+  /** The extent around an offset that is owned, or that this epoch allocated; null if there is none. */
+  public Extent extentOf(long offset) {
+    for (int i = 0; i < reserved.size(); i++) {
+      if (reserved.get(i).extent().contains(offset, 1)) {
+        return reserved.get(i).extent();
+      }
+    }
+    return heap.extentOf(offset);
+  }
+
+  /** Releases an extent of {@code owner} after the commit (R4). */
+  public void free(Extent extent, long owner) {
+    log.append(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0);
+    intentCount++;
+  }
+
+  /**
+   * Gives a word that others share a new value after the commit (R3). The caller holds the lock that guards the word from
+   * before it looked at it until commit or abort has returned.
+   */
+  public void putShared(long offset, long value) {
+    log.append(RecordKind.WORD, offset, value, 0, 0);
+    intentCount++;
+  }
+
+  /**
+   * (b) to (d). When it returns everything the epoch did has happened and is ordered before whatever comes next; it is
+   * durable with the next {@link Media#sync}. A clean epoch writes nothing.
+   */
+  public void commit() {
+    checkRunning();
+    if (!isClean()) {
+      if (intentCount > 0) {
+        log.append(RecordKind.END, log.count(), 0, 0, 0);
+      }
+      // (b) Everything stored to, what was zeroed, and the intents: durable before the commit word can be.
+      if (media.flushes()) {
+        flushWrites();
+      }
+      log.flush();
+      media.fence();
+      // (c) Commit point, one store of 8 bytes: undo records of the old number are void, the intents are due.
+      running = false;
+      stuck = true;
+      int ending = intentCount > 0 ? SequenceWord.COMMITTED_WITH_INTENTS : SequenceWord.COMMITTED;
+      persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, ending, headerOffset));
+      if (intentCount > 0) {
+        carryOutIntents();
+      }
+    }
+    finish();
+  }
+
+  private void carryOutIntents() {
+    for (int i = 0; i < log.count(); i++) {
+      replay.carryOut(log.position(i));
+    }
+    // (d) What the intents did is durable before the word that says so.
+    media.fence();
+    persistWord(LaneLayout.DONE_WORD, SequenceWord.of(number + 1, SequenceWord.COMMITTED_WITH_INTENTS, headerOffset + LaneLayout.DONE_WORD));
+    // R4: only now may the lane, and what it released, be used again.
+    for (int i = 0; i < log.count(); i++) {
+      replay.reclaim(log.position(i));
+    }
+  }
+
+  private void flushWrites() {
+    for (int i = 0; i < reserved.size(); i++) {
+      media.flush(reserved.get(i).offset(), reserved.get(i).lengthBytes());
+    }
+    for (int i = 0; i < writes.size(); i++) {
+      long base = writes.page(i) << WriteSet.PAGE_SHIFT;
+      long mask = writes.maskAt(i);
+      while (mask != 0) {
+        int first = Long.numberOfTrailingZeros(mask);
+        int count = Long.numberOfTrailingZeros(~(mask >>> first));
+        media.flush(base + ((long) first << WriteSet.GRANULE_SHIFT), (long) count << WriteSet.GRANULE_SHIFT);
+        mask = count == 64 ? 0 : mask & ~(((1L << count) - 1) << first);
+      }
+    }
+  }
+
+  /** Undoes everything, newest record first; reservations are given back. A clean epoch writes nothing. */
+  public void abort() {
+    checkRunning();
+    if (!isClean()) {
+      for (int i = log.count() - 1; i >= 0; i--) {
+        replay.restore(log.position(i));
+      }
+      // R2: the restored bytes are durable before the log that could restore them is void.
+      media.fence();
+      persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, SequenceWord.ABORTED, headerOffset));
+    }
+    for (int i = 0; i < reserved.size(); i++) {
+      heap.cancel(reserved.get(i));
+    }
+    finish();
+  }
+
+  private void finish() {
+    running = false;
+    stuck = false;
+    writes.clear();
+    log.releaseSpills();
+    reserved.clear();
+    namedCount = 0;
+    intentCount = 0;
+  }
+
+  private void persistWord(int field, long word) {
+    media.putLong(headerOffset + field, word);
+    media.persist(headerOffset + field, Long.BYTES);
+  }
+
+  private void checkRunning() {
+    if (!running) {
+      throw new IllegalStateException("the epoch of lane " + lane + " is over already");
+    }
+  }
+
+  boolean isRunning() {
+    return running;
+  }
+
+  /** Whether it failed between its commit point and its end: only the next open of the pool can finish it. */
+  public boolean isStuck() {
+    return stuck;
+  }
+}

@@ -1,0 +1,119 @@
+package dev.dormouse.recovery;
+
+import dev.dormouse.heap.Damaged;
+import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Pool;
+import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The lanes of a pool. A running epoch leases one; there are as many epochs at a time as there are lanes.
+ *
+ * <p>Threads: leasing and giving back by any; a lane is leased before the first component's lock is taken, so that nobody
+ * waits for a lane while holding a lock.
+ */
+public final class Lanes {
+  private static final long ROTATION_EPOCHS = 1 << 20;
+
+  private final Epoch[] epochs;
+  private final Epoch housekeeping;
+  private final Semaphore free;
+  private final AtomicLong freeBits;
+  private final long salt;
+  private volatile int preferred;
+
+  /**
+   * The lanes of a pool that was recovered and begun. The last one is kept for {@link #housekeeping}.
+   *
+   * @param most at most that many leases at a time; fewer if the pool has fewer lanes
+   */
+  public Lanes(Pool pool, int most) {
+    Geometry geometry = pool.header().geometry();
+    int count = Math.min(most, geometry.laneCount() - 1);
+    this.epochs = new Epoch[count];
+    for (int lane = 0; lane < count; lane++) {
+      epochs[lane] = new Epoch(pool.media(), pool.heap(), geometry, lane);
+    }
+    this.housekeeping = new Epoch(pool.media(), pool.heap(), geometry, geometry.laneCount() - 1);
+    this.free = new Semaphore(count);
+    this.freeBits = new AtomicLong((1L << count) - 1);
+    this.salt = pool.header().salt();
+  }
+
+  /** Writes the header lines of the lanes of a new pool. */
+  public static void format(Pool unborn) {
+    Geometry geometry = unborn.header().geometry();
+    Media media = unborn.media();
+    for (int lane = 0; lane < geometry.laneCount(); lane++) {
+      long header = headerOffset(geometry, lane);
+      media.putLong(header + LaneLayout.SEQUENCE_WORD, SequenceWord.of(1, SequenceWord.COMMITTED, header));
+      media.putLong(
+          header + LaneLayout.DONE_WORD,
+          SequenceWord.of(1, SequenceWord.COMMITTED_WITH_INTENTS, header + LaneLayout.DONE_WORD));
+      media.persist(header, LaneLayout.BYTES);
+    }
+  }
+
+  static long headerOffset(Geometry geometry, int lane) {
+    return geometry.laneTableOffset() + lane * geometry.laneBytes();
+  }
+
+  /** How many epochs can run at a time. */
+  public int count() {
+    return epochs.length;
+  }
+
+  /** How many lanes nobody has leased. */
+  public int freeCount() {
+    return free.availablePermits();
+  }
+
+  /** Leases a lane, waiting for one if all are in use. It must be given back by {@link #giveBack}. */
+  public Epoch lease() {
+    free.acquireUninterruptibly();
+    while (true) {
+      long bits = freeBits.get();
+      // The same lane again and again stays in the processor's cache; it moves on slowly, so that no lane wears out first.
+      long rotated = Long.rotateRight(bits, preferred);
+      int lane = Long.numberOfTrailingZeros(rotated) + preferred & Long.SIZE - 1;
+      if (bits != 0 && freeBits.compareAndSet(bits, bits & ~(1L << lane))) {
+        epochs[lane].start(salt);
+        return epochs[lane];
+      }
+    }
+  }
+
+  /**
+   * Gives a lane back. An epoch that was neither committed nor aborted is aborted first. One that failed between its commit
+   * point and its end keeps its lane: the next open finishes it.
+   */
+  public void giveBack(Epoch epoch) {
+    if (epoch.isRunning()) {
+      epoch.abort();
+    }
+    if (epoch.isStuck()) {
+      return;
+    }
+    if ((epoch.number() & (ROTATION_EPOCHS - 1)) == ROTATION_EPOCHS - 1) {
+      preferred = (epoch.lane() + 1) % epochs.length;
+    }
+    freeBits.getAndAccumulate(1L << epoch.lane(), (bits, bit) -> bits | bit);
+    free.release();
+  }
+
+  /**
+   * Starts an epoch in the lane that is not leased: for what the pool itself must write while epochs run, without waiting
+   * for a lane. The caller holds the one lock that guards it until commit or abort has returned.
+   */
+  public Epoch housekeeping() {
+    housekeeping.start(salt);
+    return housekeeping;
+  }
+
+  static Damaged damaged(Media media, int lane, String what) {
+    return new Damaged(
+        media.describe(),
+        "lane " + lane + ": " + what + "; what its last epoch touched cannot be told apart, run verify and restore from a backup");
+  }
+}

@@ -1,0 +1,105 @@
+package dev.dormouse.recovery;
+
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.Media;
+
+/**
+ * Does what single log records say: restores old bytes, carries out intents. The running store and recovery both come
+ * here, so that a redo after a crash is the same as the first time. For one thread at a time.
+ */
+final class LogReplay {
+  private final Media media;
+  private final Heap heap;
+  private final Geometry geometry;
+  private final byte[] record = new byte[RecordLayout.BYTES];
+
+  LogReplay(Media media, Heap heap, Geometry geometry) {
+    this.media = media;
+    this.heap = heap;
+    this.geometry = geometry;
+  }
+
+  /** Copies the payload of the record at {@code position} back and flushes it; 1 if it is an undo record, or else 0. */
+  int restore(long position) {
+    load(position);
+    if (kind() != RecordKind.UNDO) {
+      return 0;
+    }
+    media.copy(position + RecordLayout.BYTES, a(), b());
+    media.flush(a(), b());
+    return 1;
+  }
+
+  /** (d) Carries out the record at {@code position}, if it is an intent. Idempotent; flushed, not fenced. */
+  void carryOut(long position) {
+    load(position);
+    switch (kind()) {
+      case RecordKind.ALLOC -> heap.publish(a(), b(), d(), c());
+      case RecordKind.FREE -> heap.release(new Extent(a(), b()), c());
+      case RecordKind.WORD -> {
+        media.putLongRelease(a(), b());
+        media.flush(a(), Long.BYTES);
+      }
+      default -> {}
+    }
+  }
+
+  /** Makes the extent available that the record at {@code position} released, if it did. After the lane is done. */
+  void reclaim(long position) {
+    load(position);
+    if (kind() == RecordKind.FREE) {
+      heap.reclaim(new Extent(a(), b()));
+    }
+  }
+
+  /** Whether the record at {@code position} is no undo record, or its target lies in an extent of the owner that it names (R9). */
+  boolean isPlausibleUndo(long position) {
+    load(position);
+    return kind() != RecordKind.UNDO || ownsAll(a(), b(), c());
+  }
+
+  /** Whether the record at {@code position} is no intent, or one that could have been meant. */
+  boolean isPlausibleIntent(long position) {
+    load(position);
+    return switch (kind()) {
+      case RecordKind.ALLOC -> heap.isPlausible(a(), b(), d());
+      case RecordKind.FREE, RecordKind.WORD -> a() >= geometry.arenaOffset() && a() <= geometry.sizeBytes() - Long.BYTES;
+      default -> true;
+    };
+  }
+
+  private boolean ownsAll(long offset, long length, long owner) {
+    if (offset < geometry.arenaOffset() || offset >= geometry.sizeBytes()) {
+      return false;
+    }
+    Extent extent = heap.extentOf(offset);
+    return extent != null && extent.contains(offset, length) && heap.ownerOf(offset) == owner;
+  }
+
+  private void load(long position) {
+    media.read(position, record, 0, RecordLayout.BYTES);
+  }
+
+  private int kind() {
+    return Bytes.getShort(record, RecordLayout.KIND);
+  }
+
+  private long a() {
+    return Bytes.getLong(record, RecordLayout.A);
+  }
+
+  private long b() {
+    return Bytes.getLong(record, RecordLayout.B);
+  }
+
+  private long c() {
+    return Bytes.getLong(record, RecordLayout.C);
+  }
+
+  private long d() {
+    return Bytes.getLong(record, RecordLayout.D);
+  }
+}

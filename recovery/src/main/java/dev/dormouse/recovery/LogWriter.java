@@ -1,0 +1,150 @@
+package dev.dormouse.recovery;
+
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Reservation;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.zip.CRC32C;
+
+/**
+ * Appends records to a lane's log, and goes on in a reserved extent where it runs full. Such an extent is never published:
+ * after a crash it is free, and recovery has read it before anybody can be given it. For the epoch's thread only.
+ */
+final class LogWriter {
+  private static final int FIRST_SPILL_BYTES = 256 << 10;
+
+  private final Media media;
+  private final Heap heap;
+  private final int lane;
+  private final long logOffset;
+  private final long logEnd;
+  private final CRC32C crc = new CRC32C();
+  private final byte[] record = new byte[RecordLayout.BYTES + RecordLayout.MAX_PAYLOAD_BYTES];
+  private final List<Reservation> spills = new ArrayList<>();
+
+  private long salt;
+  private long stamp;
+  private long tail;
+  private long end;
+  private long flushedTo;
+  private int ordinal;
+  private int batchFirst;
+  private long bytes;
+  private long[] positions = new long[64];
+
+  LogWriter(Media media, Heap heap, int lane, long logOffset, long logEnd) {
+    this.media = media;
+    this.heap = heap;
+    this.lane = lane;
+    this.logOffset = logOffset;
+    this.logEnd = logEnd;
+  }
+
+  void start(long newStamp, long newSalt) {
+    stamp = newStamp;
+    salt = newSalt;
+    tail = logOffset;
+    end = logEnd;
+    flushedTo = logOffset;
+    ordinal = 0;
+    batchFirst = 0;
+    bytes = 0;
+  }
+
+  int count() {
+    return ordinal;
+  }
+
+  /** How many bytes the records of this epoch take. */
+  long bytes() {
+    return bytes;
+  }
+
+  /** Where the record with that ordinal begins. */
+  long position(int recordOrdinal) {
+    return positions[recordOrdinal];
+  }
+
+  /** Appends the old bytes of a range, in as many records as it takes. */
+  void undo(long target, long length, long owner) {
+    for (long done = 0; done < length; ) {
+      ensureRoom(RecordLayout.BYTES + Media.LINE_BYTES);
+      long room = end - RecordLayout.BYTES - tail - RecordLayout.BYTES;
+      int piece = (int) Math.min(Math.min(length - done, RecordLayout.MAX_PAYLOAD_BYTES), room & -Media.LINE_BYTES);
+      media.read(target + done, record, RecordLayout.BYTES, piece);
+      append(RecordKind.UNDO, target + done, piece, owner, 0, piece);
+      done += piece;
+    }
+  }
+
+  void append(int kind, long a, long b, long c, long d) {
+    ensureRoom(RecordLayout.BYTES);
+    append(kind, a, b, c, d, 0);
+  }
+
+  /** Hands over what was appended since the last call. The caller fences. */
+  void flush() {
+    media.flush(flushedTo, tail - flushedTo);
+    flushedTo = tail;
+  }
+
+  /** After the fence: what is appended from now on belongs to the next batch. */
+  void batchIsDurable() {
+    batchFirst = ordinal;
+  }
+
+  boolean hasUnsealed() {
+    return batchFirst != ordinal;
+  }
+
+  /** Gives the extents that the log went on in back to the heap. */
+  void releaseSpills() {
+    if (!spills.isEmpty()) {
+      spills.forEach(heap::cancel);
+      spills.clear();
+      positions = new long[64];
+    }
+  }
+
+  private void ensureRoom(long recordBytes) {
+    // One line is always left, so that the log can say where it goes on.
+    if (tail + recordBytes + RecordLayout.BYTES <= end) {
+      return;
+    }
+    Reservation spill = heap.reserve((long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8));
+    append(RecordKind.CONTINUE, spill.offset(), spill.lengthBytes(), 0, 0, 0);
+    flush();
+    spills.add(spill);
+    tail = spill.offset();
+    flushedTo = tail;
+    end = spill.offset() + spill.lengthBytes();
+  }
+
+  private void append(int kind, long a, long b, long c, long d, int payloadBytes) {
+    Bytes.putLong(record, RecordLayout.STAMP, stamp);
+    Bytes.putLong(record, RecordLayout.SALT, salt);
+    Bytes.putInt(record, RecordLayout.CRC32C, 0);
+    Bytes.putShort(record, RecordLayout.KIND, (short) kind);
+    Bytes.putShort(record, RecordLayout.LANE, (short) lane);
+    Bytes.putInt(record, RecordLayout.ORDINAL, ordinal);
+    Bytes.putInt(record, RecordLayout.BATCH_FIRST, batchFirst);
+    Bytes.putLong(record, RecordLayout.A, a);
+    Bytes.putLong(record, RecordLayout.B, b);
+    Bytes.putLong(record, RecordLayout.C, c);
+    Bytes.putLong(record, RecordLayout.D, d);
+    int length = RecordLayout.BYTES + payloadBytes;
+    crc.reset();
+    crc.update(record, 0, length);
+    Bytes.putInt(record, RecordLayout.CRC32C, (int) crc.getValue());
+    media.write(tail, record, 0, length);
+    if (ordinal == positions.length) {
+      positions = Arrays.copyOf(positions, ordinal * 2);
+    }
+    positions[ordinal++] = tail;
+    tail += length;
+    bytes += length;
+  }
+}
