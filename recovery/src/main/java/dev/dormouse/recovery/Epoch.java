@@ -120,7 +120,7 @@ public final class Epoch {
 
   /** The granules of one page between two offsets in it, a bit each. */
   private static long granules(long start, long end) {
-    int count = (int) (end - start >>> WriteSet.GRANULE_SHIFT);
+    int count = (int) ((end - start) >>> WriteSet.GRANULE_SHIFT);
     return (count == 64 ? -1L : (1L << count) - 1) << (start >>> WriteSet.GRANULE_SHIFT);
   }
 

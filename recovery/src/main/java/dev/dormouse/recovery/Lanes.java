@@ -22,6 +22,7 @@ public final class Lanes {
   private final AtomicLong freeBits;
   private final long salt;
   private volatile int preferred;
+  private volatile boolean closed;
 
   /**
    * The lanes of a pool that was recovered and begun. The last one is kept for {@link #housekeeping}.
@@ -69,9 +70,13 @@ public final class Lanes {
     return free.availablePermits();
   }
 
-  /** Leases a lane, waiting for one if all are in use. It must be given back by {@link #giveBack}. */
+  /** Leases a lane, waiting for one if all are in use; null after {@link #close}. It must be given back by {@link #giveBack}. */
   public Epoch lease() {
     free.acquireUninterruptibly();
+    if (closed) {
+      free.release();
+      return null;
+    }
     while (true) {
       long bits = freeBits.get();
       // The same lane again and again stays in the processor's cache; it moves on slowly, so that no lane wears out first.
@@ -93,6 +98,7 @@ public final class Lanes {
       epoch.abort();
     }
     if (epoch.isStuck()) {
+      free.release();
       return;
     }
     if ((epoch.number() & (ROTATION_EPOCHS - 1)) == ROTATION_EPOCHS - 1) {
@@ -109,6 +115,13 @@ public final class Lanes {
   public Epoch housekeeping() {
     housekeeping.start(salt);
     return housekeeping;
+  }
+
+  /** Waits until every leased lane was given back; from then on {@link #lease} answers null. */
+  public void close() {
+    free.acquireUninterruptibly(epochs.length);
+    closed = true;
+    free.release(epochs.length);
   }
 
   static Damaged damaged(Media media, int lane, String what) {

@@ -64,7 +64,7 @@ final class WriteSet {
   }
 
   private int slotOf(long page) {
-    int slot = (int) (page * 0x9E3779B97F4A7C15L >>> 40) & (pages.length - 1);
+    int slot = (int) ((page * 0x9E3779B97F4A7C15L) >>> 40) & (pages.length - 1);
     while (pages[slot] != page && pages[slot] != 0) {
       slot = (slot + 1) & (pages.length - 1);
     }

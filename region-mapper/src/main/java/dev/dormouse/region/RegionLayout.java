@@ -20,11 +20,11 @@ public final class RegionLayout {
           u64("extentOffset"),
           u64("lengthBytes"));
 
-  static final int NAME_SYMBOL = offset(LAYOUT, "nameSymbol");
-  static final int RIGHTS = offset(LAYOUT, "rights");
-  static final int ADDRESS = offset(LAYOUT, "address");
-  static final int EXTENT_OFFSET = offset(LAYOUT, "extentOffset");
-  static final int LENGTH_BYTES = offset(LAYOUT, "lengthBytes");
+  public static final int NAME_SYMBOL = offset(LAYOUT, "nameSymbol");
+  public static final int RIGHTS = offset(LAYOUT, "rights");
+  public static final int ADDRESS = offset(LAYOUT, "address");
+  public static final int EXTENT_OFFSET = offset(LAYOUT, "extentOffset");
+  public static final int LENGTH_BYTES = offset(LAYOUT, "lengthBytes");
 
   /** The length of an entry in bytes. */
   public static final int BYTES = Layouts.size(LAYOUT);

@@ -1,0 +1,110 @@
+package dev.dormouse.component;
+
+import java.nio.ByteBuffer;
+import java.util.Objects;
+
+/**
+ * A handle to a component, awake or asleep. It holds nothing of the component itself and keeps nothing awake; it may be kept
+ * for as long as the store is open. When the component is destroyed every method throws {@link NoSuchComponent}.
+ *
+ * <p>Threads: any, platform or virtual. Turns of one component run one after the other, those of different components at
+ * the same time. A turn cannot invoke: it would wait for a lane while holding a lock.
+ */
+public final class Component {
+  private final ProcessStore store;
+  private final ComponentId id;
+
+  Component(ProcessStore store, ComponentId id) {
+    this.store = store;
+    this.id = id;
+  }
+
+  /** Its identity, by which {@link ProcessStore#component(ComponentId)} finds it without its name. */
+  public ComponentId id() {
+    return id;
+  }
+
+  /** Its name, read from the pool. */
+  public String name() {
+    return info().name();
+  }
+
+  /**
+   * Runs one turn, waking the component first if it sleeps. When this returns, all the turn did is committed and durable in
+   * the sense of the medium's class.
+   *
+   * @return the reply, read-only; empty if the program gave none
+   * @throws TurnFailed if the program threw; everything it did in this turn was undone
+   * @throws NoSuchComponent if it was destroyed
+   * @throws Quarantined if its record or log is damaged
+   * @throws ProgramUnavailable if its class cannot be had
+   * @throws StoreClosed if the store was closed
+   */
+  public ByteBuffer invoke(ByteBuffer request) {
+    return store.engine().invoke(id, null, request);
+  }
+
+  /**
+   * Runs one turn for a request with an id. If a turn was committed for that id, and the component still remembers it, its
+   * reply is returned and nothing runs. The outcome is recorded in the turn itself, so both are there or neither.
+   *
+   * @throws ReplyTooLarge if the reply is longer than the component can remember; the turn was undone
+   */
+  public ByteBuffer invoke(RequestId requestId, ByteBuffer request) {
+    return store.engine().invoke(id, Objects.requireNonNull(requestId), request);
+  }
+
+  /** Whether it has a seat among the awake. */
+  public boolean isAwake() {
+    return store.engine().table().contains(id.recordOffset());
+  }
+
+  /** Wakes it and obtains its capabilities again; says what became of each. */
+  public ResumeAccount resume() {
+    return store.engine().exclusively(id, (awake, epoch) -> store.engine().capabilities().account(awake));
+  }
+
+  /**
+   * Waits until everything that was committed is durable; the component stays awake. Since every turn commits, that is
+   * nothing to do on a medium whose commits are durable at once.
+   */
+  public void checkpoint() {
+    store.engine().exclusively(id, (awake, epoch) -> null);
+    store.engine().media().sync();
+  }
+
+  /** Puts it to sleep, after the turn that runs, if one does. Nothing of it stays in the Java heap; all it holds outside is closed. */
+  public void hibernate() {
+    store.engine().hibernate(id);
+  }
+
+  /** Withdraws the capability in a slot, for good. Takes effect after the turn that runs, if one does. */
+  public void revoke(int slot) {
+    store.lifecycle().revoke(id, slot);
+  }
+
+  /** Destroys it: its state, its name and its capabilities are released in one commit. */
+  public void destroy() {
+    store.lifecycle().destroy(id);
+  }
+
+  /** What the pool says of it. Waits for the turn that runs, if one does. */
+  public ComponentInfo info() {
+    return store.infoOf(id);
+  }
+
+  @Override
+  public boolean equals(Object other) {
+    return other instanceof Component that && that.store == store && that.id.equals(id);
+  }
+
+  @Override
+  public int hashCode() {
+    return id.hashCode();
+  }
+
+  @Override
+  public String toString() {
+    return "component " + id;
+  }
+}

@@ -1,0 +1,327 @@
+package dev.dormouse.component;
+
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Pool;
+import dev.dormouse.recovery.Epoch;
+import dev.dormouse.recovery.Lanes;
+import dev.dormouse.region.Region;
+import dev.dormouse.region.RegionLayout;
+import dev.dormouse.region.RegionRights;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * The running store behind its public face: takes turns through lane, seat, program and commit.
+ *
+ * <p>Order of taking: a lane, then a component's seat and turn lock, then a name's lock (R1: all held until the lane is
+ * done). Nobody waits for a lane while holding a lock.
+ */
+final class Engine {
+  private static final int COUNTER_BITS = 40;
+  private static final ThreadLocal<Turn> RUNNING = new ThreadLocal<>();
+
+  private final Pool pool;
+  private final Media media;
+  private final Heap heap;
+  private final Lanes lanes;
+  private final Directory directory;
+  private final Symbols symbols;
+  private final Programs programs;
+  private final Capabilities capabilities;
+  private final FileService files;
+  private final ComponentNames names;
+  private final AwakeTable table;
+  private final AtomicLong births = new AtomicLong();
+  private final AtomicLong incarnations = new AtomicLong();
+  private volatile String closed;
+
+  /** Starts on a pool that was recovered and begun. */
+  Engine(Pool pool, StoreOptions options) {
+    this.pool = pool;
+    this.media = pool.media();
+    this.heap = pool.heap();
+    this.lanes = new Lanes(pool, options.awake());
+    this.directory = new Directory(media, WordTable.open(media, pool.header().roots().root0(), "the directory"));
+    this.symbols = new Symbols(media, lanes, WordTable.open(media, pool.header().roots().root1(), "the symbol table"));
+    this.programs = new Programs(options.loader(), symbols);
+    this.files = new FileService(options.fileRoots());
+    this.capabilities = new Capabilities(this, files);
+    this.names = new ComponentNames(media);
+    this.table = new AwakeTable(options.awake());
+  }
+
+  Pool pool() {
+    return pool;
+  }
+
+  Media media() {
+    return media;
+  }
+
+  Directory directory() {
+    return directory;
+  }
+
+  Symbols symbols() {
+    return symbols;
+  }
+
+  Capabilities capabilities() {
+    return capabilities;
+  }
+
+  FileService files() {
+    return files;
+  }
+
+  AwakeTable table() {
+    return table;
+  }
+
+  /** A birth that never was and never will be again: the count of openings was durable before the first one is seen (R11). */
+  long nextBirth() {
+    return pool.header().openCount() << COUNTER_BITS | births.incrementAndGet();
+  }
+
+  Incarnation incarnationOf(Awake awake) {
+    return new Incarnation(pool.header().openCount(), awake.incarnation);
+  }
+
+  String nameOf(long recordOffset) {
+    byte[] name = names.read(recordOffset);
+    return name == null ? "without a readable name" : Names.decode(name, 0, name.length);
+  }
+
+  /** What is done with a component while nobody else runs it. */
+  interface Task<T> {
+    T run(Awake awake, Epoch epoch);
+  }
+
+  /** Runs one turn, or answers with the outcome that was recorded for the request. */
+  ByteBuffer invoke(ComponentId id, RequestId requestId, ByteBuffer request) {
+    ByteBuffer readOnly = request.isReadOnly() ? request : request.asReadOnlyBuffer();
+    ByteBuffer reply = exclusively(id, (awake, epoch) -> turn(awake, epoch, requestId, readOnly));
+    // Decision 10 and 13: locks and lane are given back, the order is kept; only the reply waits for durability.
+    media.sync();
+    return reply;
+  }
+
+  /**
+   * Wakes a component if it sleeps, and does something with it in an epoch of its own, alone. The epoch is aborted if the
+   * task has neither committed nor aborted it.
+   */
+  <T> T exclusively(ComponentId id, Task<T> task) {
+    refuseInsideATurn();
+    if (id.recordOffset() <= 0) {
+      throw noSuch(id);
+    }
+    while (true) {
+      Epoch epoch = lease();
+      Awake awake;
+      try {
+        awake = table.pin(id.recordOffset());
+      } catch (RuntimeException e) {
+        lanes.giveBack(epoch);
+        throw e;
+      }
+      if (awake.turn.tryLock()) {
+        return alone(awake, epoch, id, task);
+      }
+      // Busy: the lane goes to somebody who can use it, and this thread waits for its turn without one.
+      lanes.giveBack(epoch);
+      awake.awaitTurn();
+      awake.unpin();
+    }
+  }
+
+  private <T> T alone(Awake awake, Epoch epoch, ComponentId id, Task<T> task) {
+    boolean seated = false;
+    try {
+      wake(awake, id);
+      seated = true;
+      return task.run(awake, epoch);
+    } finally {
+      // R1: the lane is done, or undone, before the component's lock goes.
+      lanes.giveBack(epoch);
+      if (epoch.isStuck()) {
+        closed = "a commit failed half way; open the store again, which finishes it";
+      }
+      if (awake.recordChanged) {
+        awake.recordChanged = false;
+        media.read(awake.recordOffset, awake.record, 0, awake.record.length);
+      }
+      awake.turn.unlock();
+      awake.unpin();
+      if (!seated) {
+        table.remove(id.recordOffset());
+      }
+    }
+  }
+
+  private Epoch lease() {
+    Epoch epoch = closed == null ? lanes.lease() : null;
+    if (epoch == null) {
+      throw new StoreClosed(media.describe() + ": " + closed);
+    }
+    return epoch;
+  }
+
+  /** A lane for what concerns no awake component. It must be given back. */
+  Epoch leaseForCreation() {
+    refuseInsideATurn();
+    return lease();
+  }
+
+  private void refuseInsideATurn() {
+    Turn outer = RUNNING.get();
+    if (outer != null && outer.isOf(this)) {
+      throw new IllegalStateException(
+          "a turn holds a lane and a lock, and cannot wait for another component or make one; let its caller do that");
+    }
+  }
+
+  void giveBack(Epoch epoch) {
+    lanes.giveBack(epoch);
+  }
+
+  /** A remap: reads the record, checks it, takes it. */
+  private void wake(Awake awake, ComponentId id) {
+    if (!awake.loaded) {
+      if (!heap.isRecordSlot(id.recordOffset())) {
+        throw noSuch(id);
+      }
+      media.read(id.recordOffset(), awake.record, 0, awake.record.length);
+      if (awake.birth() != id.birth() || id.birth() == 0) {
+        throw noSuch(id);
+      }
+      if (!awake.isRecordSound()) {
+        throw new Quarantined(
+            "component " + nameOf(id.recordOffset()) + ": its record at " + id.recordOffset()
+                + " fails its crc32c; it does not run, the others go on; run verify");
+      }
+      awake.holder.set(id.birth(), id.recordOffset());
+      awake.incarnation = incarnations.incrementAndGet();
+      awake.resumes++;
+      awake.loaded = true;
+    }
+    if (awake.birth() != id.birth()) {
+      throw noSuch(id);
+    }
+    if (awake.isQuarantined()) {
+      throw new Quarantined(
+          "component " + nameOf(id.recordOffset())
+              + ": the log of its last epoch was damaged, so its bytes may be torn; it does not run, the others go on; run verify");
+    }
+  }
+
+  private NoSuchComponent noSuch(ComponentId id) {
+    return new NoSuchComponent(media.describe() + ": there is no component " + id + "; it was destroyed, or never was in this pool");
+  }
+
+  private ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request) {
+    Outcomes outcomes = null;
+    if (requestId != null) {
+      outcomes = new Outcomes(media, awake);
+      if (outcomes.count() == 0) {
+        throw new IllegalArgumentException(
+            "component " + nameOf(awake.recordOffset) + " remembers no outcomes; create it with outcomes(...), or invoke it without a request id");
+      }
+      ByteBuffer recorded = outcomes.find(requestId);
+      if (recorded != null) {
+        awake.repeats++;
+        return recorded;
+      }
+      outcomes.prepare(epoch);
+    }
+    if (awake.program == null) {
+      awake.program = programs.get(awake.programSymbol());
+    }
+    Turn turn = new Turn(this, awake, epoch, request);
+    awake.turns++;
+    Turn outer = RUNNING.get();
+    RUNNING.set(turn);
+    try {
+      awake.program.turn(turn);
+      turn.end();
+      if (outcomes != null) {
+        outcomes.record(epoch, requestId, turn.reply());
+      }
+      epoch.commit();
+      return turn.reply();
+    } catch (ReplyTooLarge | StoreClosed e) {
+      throw e;
+    } catch (Exception e) {
+      throw new TurnFailed(
+          "component " + nameOf(awake.recordOffset) + ": its program threw " + e + "; the turn was rolled back", e);
+    } finally {
+      // Whatever ended it, an Error included: no view outlives the turn, and an epoch that is not over is undone by its lane's return.
+      turn.end();
+      RUNNING.set(outer);
+    }
+  }
+
+  Region viewOfFirst(Awake awake, Epoch epoch) {
+    byte[] record = awake.record;
+    RegionRights rights = RegionRights.ofCode(record[ComponentLayout.REGION0 + RegionLayout.RIGHTS]);
+    return view(
+        awake,
+        epoch,
+        Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.EXTENT_OFFSET),
+        Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.LENGTH_BYTES),
+        rights);
+  }
+
+  boolean isFirstRegion(Awake awake, int symbol) {
+    return awake.regionCount() > 0
+        && Bytes.getInt(awake.record, ComponentLayout.REGION0 + RegionLayout.NAME_SYMBOL) == symbol;
+  }
+
+  Region view(Awake awake, Epoch epoch, long extentOffset, long lengthBytes, RegionRights rights) {
+    return new Region(media, epoch, awake.holder, extentOffset, lengthBytes, rights);
+  }
+
+  /** Puts a component to sleep: when its turn is over, if one runs. A component that sleeps already stays asleep. */
+  void hibernate(ComponentId id) {
+    while (!table.remove(id.recordOffset())) {
+      Awake awake = table.pin(id.recordOffset());
+      awake.awaitTurn();
+      awake.unpin();
+    }
+  }
+
+  /** Puts every component to sleep that does not run a turn. */
+  void hibernateIdle() {
+    table.forEachSeat(
+        seat -> {
+          long seated = seat.recordOffset;
+          if (seated != 0) {
+            table.remove(seated);
+          }
+        });
+  }
+
+  StoreStatistics statistics() {
+    long[] sums = new long[4];
+    table.forEachSeat(
+        seat -> {
+          sums[0] += seat.turns;
+          sums[1] += seat.resumes;
+          sums[2] += seat.hibernations;
+          sums[3] += seat.repeats;
+        });
+    return new StoreStatistics(sums[0], sums[1], sums[2], sums[3]);
+  }
+
+  /** Lets the running turns end, admits no more, and puts everybody to sleep. */
+  void stop() {
+    closed = "the store was closed";
+    lanes.close();
+    hibernateIdle();
+  }
+
+  boolean isClosed() {
+    return closed != null;
+  }
+}

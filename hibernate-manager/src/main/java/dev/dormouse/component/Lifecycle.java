@@ -1,0 +1,167 @@
+package dev.dormouse.component;
+
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
+import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Media;
+import dev.dormouse.recovery.Epoch;
+import dev.dormouse.region.RegionEntry;
+import dev.dormouse.region.RegionMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/** Makes components and destroys them; each is one epoch. */
+final class Lifecycle {
+  private final Engine engine;
+  private final Media media;
+
+  Lifecycle(Engine engine) {
+    this.engine = engine;
+    this.media = engine.media();
+  }
+
+  ComponentId create(String name, ComponentSpec spec) {
+    byte[] nameBytes = Names.encode("component name", name);
+    if (spec.program() == null) {
+      throw new ProgramUnavailable("component " + name + " has no program; give its class with program(...)", null);
+    }
+    Programs.instance(spec.program());
+    // Symbols first, in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
+    int program = engine.symbols().intern("program", spec.program().getName());
+    spec.regions().forEach(region -> engine.symbols().intern("region", region.name()));
+    spec.files().forEach(file -> engine.symbols().intern("file root", file.root()));
+    Epoch epoch = engine.leaseForCreation();
+    ReentrantLock lock = engine.directory().lockOf(nameBytes);
+    lock.lock();
+    try {
+      if (engine.directory().find(nameBytes) != 0) {
+        throw new NameTaken("component " + name + " exists already; choose another name, or destroy it first");
+      }
+      ComponentId id = write(epoch, nameBytes, spec, program);
+      engine.directory().insert(epoch, nameBytes, id.recordOffset());
+      epoch.commit();
+      return id;
+    } finally {
+      // R1, R3: the lane is done, or undone, before the lock on the name goes.
+      engine.giveBack(epoch);
+      lock.unlock();
+    }
+  }
+
+  private ComponentId write(Epoch epoch, byte[] name, ComponentSpec spec, int program) {
+    long birth = engine.nextBirth();
+    Extent record = epoch.allocateRecord(birth);
+    Awake seat = new Awake(0);
+    seat.recordOffset = record.offset();
+    seat.holder.set(birth, record.offset());
+    Bytes.putLong(seat.record, ComponentLayout.BIRTH, birth);
+    Bytes.putInt(seat.record, ComponentLayout.PROGRAM_SYMBOL, program);
+    Bytes.putLong(seat.record, ComponentLayout.QUOTA_BYTES, spec.quotaBytes());
+    Bytes.putLong(seat.record, ComponentLayout.ANNEX_OFFSET, writeAnnex(epoch, birth, name, spec));
+    RecordEditor editor = new RecordEditor(media, seat, epoch);
+    editor.writeRecord();
+    RegionMap map = new RegionMap(media, epoch, seat.holder, editor, spec.quotaBytes());
+    for (ComponentSpec.RegionSpec region : spec.regions()) {
+      map.attach(
+          engine.symbols().find(region.name()), region.name(), region.lengthBytes(), region.address(), region.rights());
+    }
+    for (int i = 0; i < spec.files().size(); i++) {
+      editor.addSlot(grant(epoch, birth, i, spec.files().get(i)));
+    }
+    return new ComponentId(record.offset(), birth);
+  }
+
+  private long writeAnnex(Epoch epoch, long birth, byte[] name, ComponentSpec spec) {
+    int first = Outcomes.firstOutcome(name.length);
+    Extent annex =
+        epoch.allocate(first + (long) spec.outcomes() * Outcomes.outcomeBytes(spec.replyBytes()), birth);
+    byte[] head = new byte[AnnexLayout.BYTES + name.length];
+    Bytes.putLong(head, AnnexLayout.BIRTH, birth);
+    Bytes.putShort(head, AnnexLayout.NAME_BYTES, (short) name.length);
+    Bytes.putShort(head, AnnexLayout.OUTCOME_COUNT, (short) spec.outcomes());
+    Bytes.putShort(head, AnnexLayout.REPLY_BYTES, (short) spec.replyBytes());
+    System.arraycopy(name, 0, head, AnnexLayout.BYTES, name.length);
+    Bytes.putInt(head, AnnexLayout.CRC32C, new Checksum().ofRecord(head, 0, head.length, AnnexLayout.CRC32C));
+    media.write(annex.offset(), head, 0, head.length);
+    return annex.offset();
+  }
+
+  private Slot grant(Epoch epoch, long birth, int index, ComponentSpec.FileSpec file) {
+    Names.encode("path", file.path());
+    FileService.Found found = engine.files().find(file.root(), file.path());
+    if (found.identity() == null) {
+      throw new CapabilityException(index, ResumeAccount.Outcome.UNAVAILABLE, found.reason());
+    }
+    FileRecipe recipe =
+        new FileRecipe(
+            birth, engine.symbols().find(file.root()), found.identity().device(), found.identity().inode(), 0, file.path());
+    byte[] bytes = recipe.encode();
+    Extent extent = epoch.allocate(bytes.length, birth);
+    media.write(extent.offset(), bytes, 0, bytes.length);
+    return new Slot(extent.offset(), 0, 1, Slot.READ, Slot.FILE);
+  }
+
+  /** Releases everything a component holds, and its name. */
+  void destroy(ComponentId id) {
+    engine.exclusively(
+        id,
+        (awake, epoch) -> {
+          destroy(awake, epoch);
+          return null;
+        });
+    engine.table().remove(id.recordOffset());
+    media.sync();
+  }
+
+  private void destroy(Awake awake, Epoch epoch) {
+    byte[] name = Names.encode("component name", engine.nameOf(awake.recordOffset));
+    ReentrantLock lock = engine.directory().lockOf(name);
+    lock.lock();
+    try {
+      long birth = awake.birth();
+      RecordEditor editor = new RecordEditor(media, awake, epoch);
+      for (int i = 0; i < awake.regionCount(); i++) {
+        RegionEntry region = editor.get(i);
+        epoch.free(epoch.extentOf(region.extentOffset()), birth);
+      }
+      for (int i = 0; i < awake.slotCount(); i++) {
+        Slot slot = editor.slot(i);
+        if (slot.kind() == Slot.FILE) {
+          epoch.free(epoch.extentOf(slot.object()), birth);
+        }
+      }
+      if (awake.tableOffset() != 0) {
+        epoch.free(epoch.extentOf(awake.tableOffset()), birth);
+      }
+      epoch.free(epoch.extentOf(awake.annexOffset()), birth);
+      // The record says that nobody is there, so that no handle to it can be believed; then its extent goes.
+      epoch.prepare(birth, awake.recordOffset, awake.recordOffset, ComponentLayout.BYTES);
+      media.putLong(awake.recordOffset + ComponentLayout.BIRTH, 0);
+      awake.recordChanged = true;
+      epoch.free(epoch.extentOf(awake.recordOffset), birth);
+      engine.directory().remove(epoch, name, awake.recordOffset);
+      epoch.commit();
+    } finally {
+      // Where it failed before the commit, the intents are void and the word that the lock guards was never touched.
+      lock.unlock();
+    }
+  }
+
+  /** Withdraws a capability: the slot stays, and cannot be used again. */
+  void revoke(ComponentId id, int index) {
+    engine.exclusively(
+        id,
+        (awake, epoch) -> {
+          RecordEditor editor = new RecordEditor(media, awake, epoch);
+          if (index < 0 || index >= awake.slotCount()) {
+            throw new CapabilityException(index, ResumeAccount.Outcome.UNAVAILABLE, "the component has no such slot");
+          }
+          Slot slot = editor.slot(index);
+          if (!slot.isRevoked()) {
+            editor.setSlot(index, new Slot(slot.object(), slot.badge(), slot.generation() + 1, 0, slot.kind()));
+            epoch.commit();
+          }
+          return null;
+        });
+    media.sync();
+  }
+}

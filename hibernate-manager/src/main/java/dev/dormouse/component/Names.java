@@ -1,0 +1,36 @@
+package dev.dormouse.component;
+
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+
+/** Names as they are stored: 1 to 1,024 bytes of UTF-8. */
+final class Names {
+  static final int MAX_BYTES = 1024;
+
+  private Names() {}
+
+  /**
+   * @param what what is named, for the message
+   * @throws InvalidName if the name is empty, too long, or has a surrogate without its partner
+   */
+  static byte[] encode(String what, String name) {
+    try {
+      ByteBuffer buffer = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
+      byte[] bytes = new byte[buffer.remaining()];
+      buffer.get(bytes);
+      if (bytes.length >= 1 && bytes.length <= MAX_BYTES) {
+        return bytes;
+      }
+      throw new InvalidName(
+          what + " of " + bytes.length + " bytes of UTF-8: 1 to " + MAX_BYTES + " expected; choose another name");
+    } catch (CharacterCodingException e) {
+      throw new InvalidName(what + " is not valid Unicode (" + e.getMessage() + "); choose another name");
+    }
+  }
+
+  static String decode(byte[] bytes, int index, int length) {
+    return new String(bytes, index, length, StandardCharsets.UTF_8);
+  }
+}

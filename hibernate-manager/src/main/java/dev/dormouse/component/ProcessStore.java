@@ -1,0 +1,291 @@
+package dev.dormouse.component;
+
+import dev.dormouse.heap.BootIdentity;
+import dev.dormouse.heap.Damaged;
+import dev.dormouse.heap.MachineWentDown;
+import dev.dormouse.heap.Media;
+import dev.dormouse.heap.MediaReader;
+import dev.dormouse.heap.Owner;
+import dev.dormouse.heap.Pool;
+import dev.dormouse.heap.PoolHeader;
+import dev.dormouse.recovery.Lanes;
+import dev.dormouse.recovery.Recovery;
+import dev.dormouse.recovery.VerifyReport;
+import dev.dormouse.region.RegionEntry;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+
+/**
+ * A store of components over one pool. A component's state lies in the pool itself, so hibernating one is committing, and
+ * resuming one is reading its record; a store holds any number of sleepers, and as many awake as it was opened for.
+ *
+ * <p>Threads: all methods may be called by any thread; {@link #close} waits for the turns that run.
+ */
+public final class ProcessStore implements AutoCloseable {
+  private final Engine engine;
+  private final Lifecycle lifecycle;
+  private final OpeningReport opening;
+
+  private ProcessStore(Pool pool, StoreOptions options, OpeningReport opening) {
+    this.engine = new Engine(pool, options);
+    this.lifecycle = new Lifecycle(engine);
+    this.opening = opening;
+  }
+
+  /** Opens the store over the pool in a file. Errors as for {@link #open(Path, StoreOptions)}. */
+  public static ProcessStore open(Path pool) {
+    return open(pool, StoreOptions.existing());
+  }
+
+  /**
+   * Opens the store over the pool in a file, or makes it, as the options say. What was committed is there; what was running
+   * when the pool was last left without closing is undone.
+   *
+   * @throws dev.dormouse.heap.MediaUnavailable if the file is not there, is there already, or cannot be read and written
+   * @throws dev.dormouse.heap.PoolFull if the disk has no room for a new pool
+   * @throws dev.dormouse.heap.NotAPool if the file is something else
+   * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
+   * @throws dev.dormouse.heap.InUse if somebody else has it open
+   * @throws Damaged if what the pool hangs on is not what was written
+   * @throws MachineWentDown if the machine went down while it was open, and the options do not accept that
+   */
+  public static ProcessStore open(Path pool, StoreOptions options) {
+    long start = System.nanoTime();
+    boolean create =
+        options.creation() == StoreOptions.Creation.ALWAYS
+            || (options.creation() == StoreOptions.Creation.IF_MISSING && !Files.exists(pool));
+    return create
+        ? start(Pool.create(pool, options.geometry(), options.boot(), ProcessStore::format), options, true, start)
+        : start(Pool.open(pool, options.boot()), options, false, start);
+  }
+
+  /**
+   * Opens the store over a medium, which it then owns. With options that create, the medium must hold zeros. Errors as for
+   * {@link #open(Path, StoreOptions)}.
+   */
+  public static ProcessStore open(Media media, StoreOptions options) {
+    long start = System.nanoTime();
+    return options.creation() == StoreOptions.Creation.NEVER
+        ? start(Pool.open(media, options.boot()), options, false, start)
+        : start(Pool.create(media, options.geometry(), options.boot(), ProcessStore::format), options, true, start);
+  }
+
+  /**
+   * Opens the store over a copy in memory of what is changed: everything can be looked at and tried, and nothing reaches the
+   * file. The machine having gone down is reported, not refused.
+   */
+  public static ProcessStore inspect(Path pool) {
+    long start = System.nanoTime();
+    BootIdentity boot = BootIdentity.ofThisMachine();
+    return start(Pool.openOverlay(pool, boot), StoreOptions.existing().acceptMachineCrash(true), false, start);
+  }
+
+  /**
+   * Deletes a pool that nobody has open.
+   *
+   * @throws dev.dormouse.heap.NotAPool if the file is something else; it is left alone
+   * @throws dev.dormouse.heap.InUse if somebody has it open
+   */
+  public static void delete(Path pool) {
+    Pool.delete(pool);
+  }
+
+  private static PoolHeader.Roots format(Pool unborn) {
+    long poolBytes = unborn.header().geometry().sizeBytes();
+    Lanes.format(unborn);
+    long directory = WordTable.format(unborn, Directory.rootWords(poolBytes), Owner.DIRECTORY);
+    long symbols = WordTable.format(unborn, Symbols.capacity(poolBytes), Owner.SYMBOLS);
+    return new PoolHeader.Roots(directory, symbols, 0, 0);
+  }
+
+  private static ProcessStore start(Pool pool, StoreOptions options, boolean created, long startNanos) {
+    try {
+      boolean wentDown = pool.machineWentDown();
+      boolean wasOpen = pool.header().open();
+      if (wentDown) {
+        acceptOrRefuse(pool, options);
+      }
+      Recovery.Report recovery = Recovery.run(pool, new ComponentQuarantine(pool.media(), pool.heap()));
+      pool.begin();
+      OpeningReport.Opening how = OpeningReport.Opening.CLEAN;
+      if (created) {
+        how = OpeningReport.Opening.CREATED;
+      } else if (wentDown) {
+        how = OpeningReport.Opening.MACHINE_WENT_DOWN;
+      } else if (wasOpen) {
+        how = OpeningReport.Opening.ROLLED_BACK;
+      }
+      return new ProcessStore(
+          pool,
+          options,
+          new OpeningReport(
+              how,
+              pool.media().durabilityClass(),
+              pool.header().uuid(),
+              pool.header().openCount(),
+              recovery,
+              pool.headerDamage(),
+              System.nanoTime() - startNanos));
+    } catch (RuntimeException e) {
+      pool.abandon();
+      throw e;
+    }
+  }
+
+  private static void acceptOrRefuse(Pool pool, StoreOptions options) {
+    String where = pool.media().describe();
+    if (!options.acceptsMachineCrash()) {
+      throw new MachineWentDown(
+          where,
+          "the machine went down while it was open, and its class " + pool.header().durabilityClass()
+              + " does not survive that; run verify, then open it with acceptMachineCrash(true) or restore it from a backup");
+    }
+    VerifyReport report = StoreVerifier.verify(new MediaReader(pool.media()), options.boot());
+    if (report.verdict() == VerifyReport.Verdict.DAMAGED) {
+      throw new Damaged(
+          where, "the machine went down while it was open, and verify found: " + report.findings().getFirst() + "; restore it from a backup");
+    }
+  }
+
+  /**
+   * Makes a component, which sleeps until its first turn.
+   *
+   * @param name 1 to 1,024 bytes of UTF-8, unlike that of any other
+   * @param spec says what it is to be
+   * @throws NameTaken if there is a component of that name
+   * @throws InvalidName if the name cannot be
+   * @throws ProgramUnavailable if no program was given, or it cannot be made
+   * @throws CapabilityException if a file it is to have cannot be reached
+   * @throws dev.dormouse.region.RegionException if its regions overlap or exceed its quota
+   * @throws dev.dormouse.heap.PoolFull if the pool has no room; nothing of it was made
+   */
+  public Component create(String name, Consumer<ComponentSpec> spec) {
+    ComponentSpec filled = new ComponentSpec();
+    spec.accept(filled);
+    ComponentId id = lifecycle.create(name, filled);
+    engine.media().sync();
+    return new Component(this, id);
+  }
+
+  /**
+   * The component of that name.
+   *
+   * @throws NoSuchComponent if there is none
+   */
+  public Component component(String name) {
+    return find(name)
+        .orElseThrow(() -> new NoSuchComponent(describe() + ": there is no component named " + name));
+  }
+
+  /** The component of that identity. Whether there is one shows when it is used. */
+  public Component component(ComponentId id) {
+    return new Component(this, id);
+  }
+
+  /** The component of that name, if there is one. */
+  public Optional<Component> find(String name) {
+    if (engine.isClosed()) {
+      throw new StoreClosed(describe() + ": the store was closed");
+    }
+    return idAt(engine.directory().find(Names.encode("component name", name))).map(id -> new Component(this, id));
+  }
+
+  /** Sees every component, in no order, waking none. Those made or destroyed meanwhile may be seen or not. */
+  public void forEach(Consumer<Component> action) {
+    engine.directory().walk(record -> idAt(record).ifPresent(id -> action.accept(new Component(this, id))));
+  }
+
+  private Optional<ComponentId> idAt(long record) {
+    long birth = record == 0 ? 0 : engine.media().getLong(record + ComponentLayout.BIRTH);
+    return birth == 0 ? Optional.empty() : Optional.of(new ComponentId(record, birth));
+  }
+
+  /** Puts every component to sleep that runs no turn. */
+  public void hibernateAll() {
+    engine.hibernateIdle();
+  }
+
+  /** How many components are awake. */
+  public int awakeCount() {
+    return engine.table().count();
+  }
+
+  /** What happened since the store was opened. Read while turns run, the figures may be off by those. */
+  public StoreStatistics statistics() {
+    return engine.statistics();
+  }
+
+  /** What was found when the store was opened. */
+  public OpeningReport opening() {
+    return opening;
+  }
+
+  /** Medium and place. */
+  public String describe() {
+    return engine.media().describe();
+  }
+
+  /** Waits for the turns that run, puts everybody to sleep, and closes the pool. Idempotent. */
+  @Override
+  public void close() {
+    if (!engine.isClosed()) {
+      engine.stop();
+    }
+    engine.pool().close();
+  }
+
+  Engine engine() {
+    return engine;
+  }
+
+  Lifecycle lifecycle() {
+    return lifecycle;
+  }
+
+  ComponentInfo infoOf(ComponentId id) {
+    boolean wasAwake = engine.table().contains(id.recordOffset());
+    ComponentInfo info = engine.exclusively(id, (awake, epoch) -> info(awake, id, wasAwake));
+    if (!wasAwake) {
+      engine.hibernate(id);
+    }
+    return info;
+  }
+
+  private ComponentInfo info(Awake awake, ComponentId id, boolean wasAwake) {
+    RecordEditor editor = new RecordEditor(engine.media(), awake, null);
+    List<ComponentInfo.RegionInfo> regions = new ArrayList<>();
+    for (int i = 0; i < awake.regionCount(); i++) {
+      RegionEntry entry = editor.get(i);
+      regions.add(
+          new ComponentInfo.RegionInfo(
+              engine.symbols().text(entry.nameSymbol()), entry.address(), entry.lengthBytes(), entry.rights()));
+    }
+    List<ComponentInfo.SlotInfo> slots = new ArrayList<>();
+    for (int i = 0; i < awake.slotCount(); i++) {
+      Slot slot = editor.slot(i);
+      FileRecipe recipe = FileRecipe.read(engine.media(), slot.object(), id.birth());
+      slots.add(
+          new ComponentInfo.SlotInfo(
+              i,
+              "file " + engine.symbols().text(recipe.rootSymbol()) + "/" + recipe.path(),
+              slot.badge(),
+              slot.generation(),
+              slot.isRevoked(),
+              recipe.positionBytes()));
+    }
+    return new ComponentInfo(
+        id,
+        engine.nameOf(id.recordOffset()),
+        engine.symbols().text(awake.programSymbol()),
+        regions,
+        slots,
+        awake.quotaBytes(),
+        new Outcomes(engine.media(), awake).count(),
+        awake.isQuarantined(),
+        wasAwake);
+  }
+}

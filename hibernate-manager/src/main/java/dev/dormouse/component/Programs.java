@@ -1,0 +1,52 @@
+package dev.dormouse.component;
+
+import java.lang.reflect.Constructor;
+import java.lang.reflect.Modifier;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** The programs of a store: one instance for each class, made when the first component needs it. */
+final class Programs {
+  private final ClassLoader loader;
+  private final Symbols symbols;
+  private final ConcurrentHashMap<Integer, Program> instances = new ConcurrentHashMap<>();
+
+  Programs(ClassLoader loader, Symbols symbols) {
+    this.loader = loader;
+    this.symbols = symbols;
+  }
+
+  /**
+   * @throws ProgramUnavailable if the class is not there, is no program, or cannot be made
+   */
+  Program get(int symbol) {
+    Program program = instances.get(symbol);
+    return program != null ? program : instances.computeIfAbsent(symbol, number -> make(symbols.text(number)));
+  }
+
+  private Program make(String className) {
+    try {
+      return instance(Class.forName(className, true, loader).asSubclass(Program.class));
+    } catch (ClassNotFoundException | LinkageError e) {
+      throw new ProgramUnavailable(
+          "program " + className + " is not on the class path of this JVM; add it, or give the store a class loader that has it", e);
+    } catch (ClassCastException e) {
+      throw new ProgramUnavailable("class " + className + " is no " + Program.class.getName(), e);
+    }
+  }
+
+  /** Makes an instance; also the check of a class that a new component is to run. */
+  static Program instance(Class<? extends Program> type) {
+    if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
+      throw new ProgramUnavailable("program " + type.getName() + " is abstract", null);
+    }
+    try {
+      Constructor<? extends Program> constructor = type.getDeclaredConstructor();
+      constructor.setAccessible(true);
+      return constructor.newInstance();
+    } catch (NoSuchMethodException e) {
+      throw new ProgramUnavailable("program " + type.getName() + " has no constructor without parameters", e);
+    } catch (ReflectiveOperationException | RuntimeException e) {
+      throw new ProgramUnavailable("the constructor of program " + type.getName() + " failed: " + e.getCause(), e);
+    }
+  }
+}

@@ -1,0 +1,236 @@
+package dev.dormouse.component;
+
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
+import dev.dormouse.heap.Damaged;
+import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Media;
+import dev.dormouse.recovery.Epoch;
+import dev.dormouse.region.RegionEntry;
+import dev.dormouse.region.RegionLayout;
+import dev.dormouse.region.RegionTable;
+import java.util.Arrays;
+
+/**
+ * Reads and changes the regions and slots of an awake component, in its record and its table. Without an epoch it only
+ * reads. The copy of the record in the seat is changed along; after an abort it is read anew. Under the seat's turn lock.
+ */
+final class RecordEditor implements RegionTable {
+  private static final int FIRST_CAPACITY = 4;
+  private static final int MOST_ENTRIES = 255;
+
+  private final Media media;
+  private final Awake awake;
+  private final Epoch epoch;
+  private byte[] table;
+
+  RecordEditor(Media media, Awake awake, Epoch epoch) {
+    this.media = media;
+    this.awake = awake;
+    this.epoch = epoch;
+  }
+
+  @Override
+  public int count() {
+    return awake.regionCount();
+  }
+
+  /**
+   * @throws Damaged if the table, or an entry, is not what was written
+   */
+  @Override
+  public RegionEntry get(int index) {
+    if (index < ComponentLayout.INLINE_REGIONS) {
+      return entryAt(awake.record, ComponentLayout.REGION0);
+    }
+    readTable();
+    return entryAt(table, regionAt(index));
+  }
+
+  private RegionEntry entryAt(byte[] bytes, int at) {
+    RegionEntry entry = RegionEntry.read(bytes, at);
+    if (entry == null) {
+      throw new Damaged(media.describe(), "a region of the component at " + awake.recordOffset + " has impossible rights; run verify");
+    }
+    return entry;
+  }
+
+  @Override
+  public void set(int index, RegionEntry entry) {
+    if (index < ComponentLayout.INLINE_REGIONS) {
+      entry.write(awake.record, ComponentLayout.REGION0);
+      writeRecord();
+    } else {
+      readTable();
+      entry.write(table, regionAt(index));
+      writeTable();
+    }
+  }
+
+  @Override
+  public void add(RegionEntry entry) {
+    int index = count();
+    if (index == MOST_ENTRIES) {
+      throw new IllegalArgumentException("a component has at most " + MOST_ENTRIES + " regions");
+    }
+    ensureCapacity(index + 1, awake.slotCount());
+    awake.record[ComponentLayout.REGION_COUNT] = (byte) (index + 1);
+    set(index, entry);
+    writeRecord();
+  }
+
+  @Override
+  public void remove(int index) {
+    for (int i = index; i < count() - 1; i++) {
+      set(i, get(i + 1));
+    }
+    int last = count() - 1;
+    if (last < ComponentLayout.INLINE_REGIONS) {
+      clear(awake.record, ComponentLayout.REGION0, RegionLayout.BYTES);
+    } else {
+      clear(table, regionAt(last), RegionLayout.BYTES);
+      writeTable();
+    }
+    awake.record[ComponentLayout.REGION_COUNT] = (byte) last;
+    writeRecord();
+  }
+
+  /** The slot's entry. */
+  Slot slot(int index) {
+    if (index < ComponentLayout.INLINE_SLOTS) {
+      return Slot.read(awake.record, ComponentLayout.SLOT0 + index * SlotLayout.BYTES);
+    }
+    readTable();
+    return Slot.read(table, slotAt(index));
+  }
+
+  void setSlot(int index, Slot slot) {
+    if (index < ComponentLayout.INLINE_SLOTS) {
+      slot.write(awake.record, ComponentLayout.SLOT0 + index * SlotLayout.BYTES);
+      writeRecord();
+    } else {
+      readTable();
+      slot.write(table, slotAt(index));
+      writeTable();
+    }
+  }
+
+  /** Adds a slot at the end; answers its number. */
+  int addSlot(Slot slot) {
+    int index = awake.slotCount();
+    if (index == MOST_ENTRIES) {
+      throw new IllegalArgumentException("a component has at most " + MOST_ENTRIES + " capability slots");
+    }
+    ensureCapacity(count(), index + 1);
+    awake.record[ComponentLayout.SLOT_COUNT] = (byte) (index + 1);
+    setSlot(index, slot);
+    writeRecord();
+    return index;
+  }
+
+  /** Writes the record with its new CRC, under undo. */
+  void writeRecord() {
+    awake.recordChanged = true;
+    Bytes.putInt(
+        awake.record,
+        ComponentLayout.CRC32C,
+        awake.checksum.ofRecord(awake.record, 0, awake.record.length, ComponentLayout.CRC32C));
+    write(awake.recordOffset, awake.record);
+  }
+
+  private void writeTable() {
+    awake.recordChanged = true;
+    Bytes.putInt(table, TableLayout.CRC32C, awake.checksum.ofRecord(table, 0, table.length, TableLayout.CRC32C));
+    write(awake.tableOffset(), table);
+  }
+
+  private void write(long offset, byte[] bytes) {
+    epoch.prepare(awake.holder.birth(), awake.holder.recordOffset(), offset, bytes.length);
+    media.write(offset, bytes, 0, bytes.length);
+  }
+
+  private void readTable() {
+    if (table == null) {
+      table = readTable(media, awake.tableOffset(), awake.birth());
+    }
+  }
+
+  /**
+   * Reads the table of a component, checking everything.
+   *
+   * @throws Damaged if it is not what was written
+   */
+  static byte[] readTable(Media media, long offset, long birth) {
+    byte[] head = new byte[TableLayout.BYTES];
+    if (offset > 0 && offset <= media.sizeBytes() - head.length) {
+      media.read(offset, head, 0, head.length);
+      int length = tableBytes(capacity(head, TableLayout.REGION_CAPACITY), capacity(head, TableLayout.SLOT_CAPACITY));
+      if (Bytes.getLong(head, TableLayout.BIRTH) == birth && length <= media.sizeBytes() - offset) {
+        byte[] bytes = new byte[length];
+        media.read(offset, bytes, 0, length);
+        if (Bytes.getInt(bytes, TableLayout.CRC32C)
+            == new Checksum().ofRecord(bytes, 0, length, TableLayout.CRC32C)) {
+          return bytes;
+        }
+      }
+    }
+    throw new Damaged(media.describe(), "the table of component " + Long.toHexString(birth) + " is not what was written; run verify");
+  }
+
+  private void ensureCapacity(int regions, int slots) {
+    int oldRegions = 0;
+    int oldSlots = 0;
+    if (awake.tableOffset() != 0) {
+      readTable();
+      oldRegions = capacity(table, TableLayout.REGION_CAPACITY);
+      oldSlots = capacity(table, TableLayout.SLOT_CAPACITY);
+    }
+    int needRegions = regions - ComponentLayout.INLINE_REGIONS;
+    int needSlots = slots - ComponentLayout.INLINE_SLOTS;
+    if (needRegions <= oldRegions && needSlots <= oldSlots) {
+      return;
+    }
+    int newRegions = needRegions <= oldRegions ? oldRegions : Math.max(FIRST_CAPACITY, 2 * oldRegions);
+    int newSlots = needSlots <= oldSlots ? oldSlots : Math.max(FIRST_CAPACITY, 2 * oldSlots);
+    byte[] old = table;
+    table = new byte[tableBytes(newRegions, newSlots)];
+    Bytes.putLong(table, TableLayout.BIRTH, awake.birth());
+    Bytes.putShort(table, TableLayout.REGION_CAPACITY, (short) newRegions);
+    Bytes.putShort(table, TableLayout.SLOT_CAPACITY, (short) newSlots);
+    if (old != null) {
+      System.arraycopy(old, TableLayout.BYTES, table, TableLayout.BYTES, oldRegions * RegionLayout.BYTES);
+      System.arraycopy(
+          old,
+          TableLayout.BYTES + oldRegions * RegionLayout.BYTES,
+          table,
+          TableLayout.BYTES + newRegions * RegionLayout.BYTES,
+          oldSlots * SlotLayout.BYTES);
+      epoch.free(epoch.extentOf(awake.tableOffset()), awake.birth());
+    }
+    Extent extent = epoch.allocate(table.length, awake.birth());
+    Bytes.putLong(awake.record, ComponentLayout.TABLE_OFFSET, extent.offset());
+    writeTable();
+  }
+
+  private int regionAt(int index) {
+    return TableLayout.BYTES + (index - ComponentLayout.INLINE_REGIONS) * RegionLayout.BYTES;
+  }
+
+  private int slotAt(int index) {
+    return TableLayout.BYTES
+        + capacity(table, TableLayout.REGION_CAPACITY) * RegionLayout.BYTES
+        + (index - ComponentLayout.INLINE_SLOTS) * SlotLayout.BYTES;
+  }
+
+  static int capacity(byte[] table, int field) {
+    return Bytes.getShort(table, field) & 0xffff;
+  }
+
+  static int tableBytes(int regions, int slots) {
+    return TableLayout.BYTES + regions * RegionLayout.BYTES + slots * SlotLayout.BYTES;
+  }
+
+  private static void clear(byte[] bytes, int from, int length) {
+    Arrays.fill(bytes, from, from + length, (byte) 0);
+  }
+}

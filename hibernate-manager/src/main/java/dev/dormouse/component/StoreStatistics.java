@@ -1,0 +1,11 @@
+package dev.dormouse.component;
+
+/**
+ * What a store did since it was opened.
+ *
+ * @param turns turns that ran, committed or not
+ * @param resumes components that were woken
+ * @param hibernations components that were put to sleep
+ * @param repeats requests that got a recorded outcome
+ */
+public record StoreStatistics(long turns, long resumes, long hibernations, long repeats) {}

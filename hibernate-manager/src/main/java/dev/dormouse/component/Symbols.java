@@ -1,0 +1,155 @@
+package dev.dormouse.component;
+
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
+import dev.dormouse.heap.Damaged;
+import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Owner;
+import dev.dormouse.recovery.Epoch;
+import dev.dormouse.recovery.Lanes;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.ReentrantLock;
+
+/**
+ * Texts that many components share: names of programs, regions and file roots. A component's record holds their numbers. A
+ * symbol is never removed; making one is an epoch of its own, in the housekeeping lane.
+ *
+ * <p>Threads: any. Looking up a known text takes no lock.
+ */
+final class Symbols {
+  private static final int LEAST_SYMBOLS = 256;
+  private static final int MOST_SYMBOLS = 1 << 14;
+
+  private final Media media;
+  private final Lanes lanes;
+  private final WordTable table;
+  private final ConcurrentHashMap<String, Integer> numbers = new ConcurrentHashMap<>();
+  private final String[] texts;
+  private final ReentrantLock lock = new ReentrantLock();
+  // Guarded by the lock: symbols below it were read.
+  private int known = 1;
+
+  Symbols(Media media, Lanes lanes, WordTable table) {
+    this.media = media;
+    this.lanes = lanes;
+    this.table = table;
+    this.texts = new String[table.wordCount()];
+  }
+
+  /** How many symbols a new pool can hold. */
+  static int capacity(long poolBytes) {
+    return Math.clamp(Long.highestOneBit(poolBytes / 16384), LEAST_SYMBOLS, MOST_SYMBOLS);
+  }
+
+  /** The number of a text, or 0 if no component ever used it. */
+  int find(String text) {
+    Integer number = numbers.get(text);
+    if (number != null) {
+      return number;
+    }
+    lock.lock();
+    try {
+      readNew();
+      return numbers.getOrDefault(text, 0);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /**
+   * The number of a text, which is made durable if it is new.
+   *
+   * @throws TooManySymbols if the table is full
+   * @throws dev.dormouse.heap.PoolFull if the pool is
+   */
+  int intern(String what, String text) {
+    byte[] bytes = Names.encode(what, text);
+    int number = find(text);
+    if (number != 0) {
+      return number;
+    }
+    lock.lock();
+    try {
+      readNew();
+      if (numbers.containsKey(text)) {
+        return numbers.get(text);
+      }
+      if (known == table.wordCount()) {
+        throw new TooManySymbols(
+            media.describe() + ": it holds " + (known - 1) + " names of programs, regions and roots, its limit; " + what + " "
+                + text + " is one too many, use the same names for many components");
+      }
+      write(known, bytes);
+      readNew();
+      return numbers.get(text);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void write(int number, byte[] bytes) {
+    Epoch epoch = lanes.housekeeping();
+    try {
+      Extent extent = epoch.allocate(SymbolLayout.BYTES + bytes.length, Owner.SYMBOLS);
+      byte[] record = new byte[SymbolLayout.BYTES + bytes.length];
+      Bytes.putInt(record, SymbolLayout.TEXT_BYTES, bytes.length);
+      System.arraycopy(bytes, 0, record, SymbolLayout.BYTES, bytes.length);
+      Bytes.putInt(record, SymbolLayout.CRC32C, new Checksum().ofRecord(record, 0, record.length, SymbolLayout.CRC32C));
+      media.write(extent.offset(), record, 0, record.length);
+      long place = table.placeOf(number);
+      epoch.putShared(place, WordTable.word(WordTable.LEAF, extent.offset(), place));
+      epoch.commit();
+    } catch (RuntimeException e) {
+      if (!epoch.isStuck()) {
+        epoch.abort();
+      }
+      throw e;
+    }
+  }
+
+  /**
+   * The text of a number.
+   *
+   * @throws Damaged if there is none, or it is not what was written
+   */
+  String text(int number) {
+    lock.lock();
+    try {
+      readNew();
+      if (number <= 0 || number >= known) {
+        throw new Damaged(media.describe(), "a record names symbol " + number + " of " + (known - 1) + "; run verify");
+      }
+      return texts[number];
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  private void readNew() {
+    while (known < table.wordCount() && media.getLongAcquire(table.placeOf(known)) != 0) {
+      String text = read(media, table, known);
+      texts[known] = text;
+      numbers.put(text, known++);
+    }
+  }
+
+  /** Reads a symbol from the media, checking everything. */
+  static String read(Media media, WordTable table, int number) {
+    long place = table.placeOf(number);
+    long word = media.getLong(place);
+    long offset = WordTable.target(word);
+    if (WordTable.isSound(word, place, media.sizeBytes())) {
+      int length = media.getInt(offset + SymbolLayout.TEXT_BYTES);
+      if (length > 0 && length <= Names.MAX_BYTES && length <= media.sizeBytes() - offset - SymbolLayout.BYTES) {
+        byte[] record = new byte[SymbolLayout.BYTES + length];
+        media.read(offset, record, 0, record.length);
+        if (Bytes.getInt(record, SymbolLayout.CRC32C)
+            == new Checksum().ofRecord(record, 0, record.length, SymbolLayout.CRC32C)) {
+          return Names.decode(record, SymbolLayout.BYTES, length);
+        }
+      }
+    }
+    throw new Damaged(media.describe(), "symbol " + number + " is not what was written; run verify");
+  }
+}
