@@ -54,7 +54,7 @@ public final class Component {
     return store.engine().invoke(id, Objects.requireNonNull(requestId), request);
   }
 
-  /** Whether it has a seat among the awake. */
+  /** Whether it is awake. */
   public boolean isAwake() {
     return store.engine().table().contains(id.recordOffset());
   }
@@ -88,7 +88,7 @@ public final class Component {
     store.lifecycle().destroy(id);
   }
 
-  /** What the pool says of it. Waits for the turn that runs, if one does. */
+  /** What the pool says of it. Does not wake it; waits for the turn that runs, if one does. */
   public ComponentInfo info() {
     return store.infoOf(id);
   }

@@ -11,6 +11,7 @@ import dev.dormouse.region.RegionLayout;
 import dev.dormouse.region.RegionRights;
 import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
 
 /**
  * The running store behind its public face: takes turns through lane, seat, program and commit.
@@ -145,9 +146,7 @@ final class Engine {
     } finally {
       // R1: the lane is done, or undone, before the component's lock goes.
       lanes.giveBack(epoch);
-      if (epoch.isStuck()) {
-        closed = "a commit failed half way; open the store again, which finishes it";
-      }
+      closeIfStuck(epoch);
       if (awake.recordChanged) {
         awake.recordChanged = false;
         media.read(awake.recordOffset, awake.record, 0, awake.record.length);
@@ -184,23 +183,85 @@ final class Engine {
 
   void giveBack(Epoch epoch) {
     lanes.giveBack(epoch);
+    closeIfStuck(epoch);
+  }
+
+  private void closeIfStuck(Epoch epoch) {
+    if (epoch.isStuck()) {
+      closed = "a commit failed half way; open the store again, which finishes it";
+    }
+  }
+
+  /**
+   * Commits the epoch that makes a component, while nobody can run it. Step (d) makes its name known before the lane is
+   * done; a turn of it, or its end, in another lane would by then be recovered in the wrong order (R1).
+   */
+  void commitUnseen(Epoch epoch, ComponentId id) {
+    Awake awake = table.pin(id.recordOffset());
+    try {
+      awake.turn.lock();
+      try {
+        epoch.commit();
+      } finally {
+        awake.turn.unlock();
+      }
+    } finally {
+      awake.unpin();
+      table.remove(id.recordOffset());
+    }
+  }
+
+  /**
+   * Looks at a component's record while nobody runs it, without waking it: no incarnation is given out, and it need not be
+   * fit to run.
+   */
+  <T> T peek(ComponentId id, Function<Awake, T> look) {
+    refuseInsideATurn();
+    if (id.recordOffset() <= 0) {
+      throw noSuch(id);
+    }
+    Awake awake = table.pin(id.recordOffset());
+    try {
+      awake.turn.lock();
+      try {
+        if (!awake.loaded) {
+          read(awake, id);
+        }
+        if (awake.birth() != id.birth()) {
+          throw noSuch(id);
+        }
+        return look.apply(awake);
+      } finally {
+        awake.turn.unlock();
+      }
+    } finally {
+      boolean asleep = !awake.loaded;
+      awake.unpin();
+      if (asleep) {
+        table.remove(id.recordOffset());
+      }
+    }
+  }
+
+  private void read(Awake awake, ComponentId id) {
+    if (!heap.isRecordSlot(id.recordOffset())) {
+      throw noSuch(id);
+    }
+    media.read(id.recordOffset(), awake.record, 0, awake.record.length);
+    if (awake.birth() != id.birth() || id.birth() == 0) {
+      throw noSuch(id);
+    }
+    if (!awake.isRecordSound()) {
+      throw new Quarantined(
+          "component " + nameOf(id.recordOffset()) + ": its record at " + id.recordOffset()
+              + " fails its crc32c; it does not run, the others go on; run verify");
+    }
   }
 
   /** A remap: reads the record, checks it, takes it. */
   private void wake(Awake awake, ComponentId id) {
     if (!awake.loaded) {
-      if (!heap.isRecordSlot(id.recordOffset())) {
-        throw noSuch(id);
-      }
-      media.read(id.recordOffset(), awake.record, 0, awake.record.length);
-      if (awake.birth() != id.birth() || id.birth() == 0) {
-        throw noSuch(id);
-      }
-      if (!awake.isRecordSound()) {
-        throw new Quarantined(
-            "component " + nameOf(id.recordOffset()) + ": its record at " + id.recordOffset()
-                + " fails its crc32c; it does not run, the others go on; run verify");
-      }
+      read(awake, id);
       awake.holder.set(id.birth(), id.recordOffset());
       awake.incarnation = incarnations.incrementAndGet();
       awake.resumes++;
@@ -244,22 +305,19 @@ final class Engine {
     RUNNING.set(turn);
     try {
       awake.program.turn(turn);
-      turn.end();
-      if (outcomes != null) {
-        outcomes.record(epoch, requestId, turn.reply());
-      }
-      epoch.commit();
-      return turn.reply();
-    } catch (ReplyTooLarge | StoreClosed e) {
-      throw e;
     } catch (Exception e) {
       throw new TurnFailed(
-          "component " + nameOf(awake.recordOffset) + ": its program threw " + e + "; the turn was rolled back", e);
+          "component " + nameOf(awake.recordOffset) + ": its program threw " + e + "; the turn is rolled back", e);
     } finally {
       // Whatever ended it, an Error included: no view outlives the turn, and an epoch that is not over is undone by its lane's return.
       turn.end();
       RUNNING.set(outer);
     }
+    if (outcomes != null) {
+      outcomes.record(epoch, requestId, turn.reply());
+    }
+    epoch.commit();
+    return turn.reply();
   }
 
   Region viewOfFirst(Awake awake, Epoch epoch) {

@@ -36,9 +36,11 @@ final class Lifecycle {
       if (engine.directory().find(nameBytes) != 0) {
         throw new NameTaken("component " + name + " exists already; choose another name, or destroy it first");
       }
-      ComponentId id = write(epoch, nameBytes, spec, program);
+      long birth = engine.nextBirth();
+      ComponentId id = new ComponentId(epoch.allocateRecord(birth).offset(), birth);
+      write(epoch, id, nameBytes, spec, program);
       engine.directory().insert(epoch, nameBytes, id.recordOffset());
-      epoch.commit();
+      engine.commitUnseen(epoch, id);
       return id;
     } finally {
       // R1, R3: the lane is done, or undone, before the lock on the name goes.
@@ -47,12 +49,11 @@ final class Lifecycle {
     }
   }
 
-  private ComponentId write(Epoch epoch, byte[] name, ComponentSpec spec, int program) {
-    long birth = engine.nextBirth();
-    Extent record = epoch.allocateRecord(birth);
+  private void write(Epoch epoch, ComponentId id, byte[] name, ComponentSpec spec, int program) {
+    long birth = id.birth();
     Awake seat = new Awake(0);
-    seat.recordOffset = record.offset();
-    seat.holder.set(birth, record.offset());
+    seat.recordOffset = id.recordOffset();
+    seat.holder.set(birth, id.recordOffset());
     Bytes.putLong(seat.record, ComponentLayout.BIRTH, birth);
     Bytes.putInt(seat.record, ComponentLayout.PROGRAM_SYMBOL, program);
     Bytes.putLong(seat.record, ComponentLayout.QUOTA_BYTES, spec.quotaBytes());
@@ -67,7 +68,6 @@ final class Lifecycle {
     for (int i = 0; i < spec.files().size(); i++) {
       editor.addSlot(grant(epoch, birth, i, spec.files().get(i)));
     }
-    return new ComponentId(record.offset(), birth);
   }
 
   private long writeAnnex(Epoch epoch, long birth, byte[] name, ComponentSpec spec) {

@@ -247,15 +247,10 @@ public final class ProcessStore implements AutoCloseable {
   }
 
   ComponentInfo infoOf(ComponentId id) {
-    boolean wasAwake = engine.table().contains(id.recordOffset());
-    ComponentInfo info = engine.exclusively(id, (awake, epoch) -> info(awake, id, wasAwake));
-    if (!wasAwake) {
-      engine.hibernate(id);
-    }
-    return info;
+    return engine.peek(id, awake -> info(awake, id));
   }
 
-  private ComponentInfo info(Awake awake, ComponentId id, boolean wasAwake) {
+  private ComponentInfo info(Awake awake, ComponentId id) {
     RecordEditor editor = new RecordEditor(engine.media(), awake, null);
     List<ComponentInfo.RegionInfo> regions = new ArrayList<>();
     for (int i = 0; i < awake.regionCount(); i++) {
@@ -286,6 +281,6 @@ public final class ProcessStore implements AutoCloseable {
         awake.quotaBytes(),
         new Outcomes(engine.media(), awake).count(),
         awake.isQuarantined(),
-        wasAwake);
+        awake.loaded);
   }
 }
