@@ -1,8 +1,9 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.Bytes;
-import dev.dormouse.heap.Checksum;
 import dev.dormouse.region.Holder;
+import dev.dormouse.region.RegionLayout;
+import dev.dormouse.region.RegionRights;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.util.concurrent.locks.ReentrantLock;
@@ -11,7 +12,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * A seat for a component that is awake. Seats are made with the store and used again; a sleeper has none. Who is seated is
  * guarded by the {@link AwakeTable}, what is known of it by {@link #turn}, which only those take who hold a pin.
  */
-final class Awake {
+final class Awake implements Holder {
   private static final VarHandle PINS;
 
   static {
@@ -24,9 +25,6 @@ final class Awake {
 
   final int index;
   final ReentrantLock turn = new ReentrantLock();
-  final Holder holder = new Holder();
-  final byte[] record = new byte[ComponentLayout.BYTES];
-  final Checksum checksum = new Checksum();
 
   // Guarded by the bucket of the table; recordOffset is 0 where nobody is seated.
   long recordOffset;
@@ -35,9 +33,23 @@ final class Awake {
   boolean recentlyUsed;
   private volatile int pins;
 
-  // Guarded by turn.
+  // Guarded by turn: what the record says, taken from a copy that passed its checks.
   boolean loaded;
   boolean recordChanged;
+  private boolean quarantined;
+  int regionCount;
+  int slotCount;
+  int programSymbol;
+  long birth;
+  long annexOffset;
+  long tableOffset;
+  long quotaBytes;
+  int firstRegionSymbol;
+  RegionRights firstRegionRights;
+  long firstRegionExtent;
+  long firstRegionBytes;
+
+  // Guarded by turn: what belongs to this awake life.
   long incarnation;
   Program program;
   FileSession[] sessions;
@@ -50,6 +62,36 @@ final class Awake {
 
   Awake(int index) {
     this.index = index;
+  }
+
+  @Override
+  public long birth() {
+    return birth;
+  }
+
+  @Override
+  public long recordOffset() {
+    return recordOffset;
+  }
+
+  boolean isQuarantined() {
+    return quarantined;
+  }
+
+  /** Takes over what a record says. */
+  void take(byte[] record) {
+    birth = Bytes.getLong(record, ComponentLayout.BIRTH);
+    quarantined = (Bytes.getShort(record, ComponentLayout.FLAGS) & ComponentLayout.QUARANTINED) != 0;
+    regionCount = record[ComponentLayout.REGION_COUNT] & 0xff;
+    slotCount = record[ComponentLayout.SLOT_COUNT] & 0xff;
+    programSymbol = Bytes.getInt(record, ComponentLayout.PROGRAM_SYMBOL);
+    annexOffset = Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
+    tableOffset = Bytes.getLong(record, ComponentLayout.TABLE_OFFSET);
+    quotaBytes = Bytes.getLong(record, ComponentLayout.QUOTA_BYTES);
+    firstRegionSymbol = Bytes.getInt(record, ComponentLayout.REGION0 + RegionLayout.NAME_SYMBOL);
+    firstRegionRights = RegionRights.ofCode(Bytes.getShort(record, ComponentLayout.REGION0 + RegionLayout.RIGHTS));
+    firstRegionExtent = Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.EXTENT_OFFSET);
+    firstRegionBytes = Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.LENGTH_BYTES);
   }
 
   /** Keeps the component seated. Under the bucket's lock. */
@@ -65,38 +107,6 @@ final class Awake {
     return pins != 0;
   }
 
-  long birth() {
-    return Bytes.getLong(record, ComponentLayout.BIRTH);
-  }
-
-  int regionCount() {
-    return record[ComponentLayout.REGION_COUNT] & 0xff;
-  }
-
-  int slotCount() {
-    return record[ComponentLayout.SLOT_COUNT] & 0xff;
-  }
-
-  int programSymbol() {
-    return Bytes.getInt(record, ComponentLayout.PROGRAM_SYMBOL);
-  }
-
-  long annexOffset() {
-    return Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
-  }
-
-  long tableOffset() {
-    return Bytes.getLong(record, ComponentLayout.TABLE_OFFSET);
-  }
-
-  long quotaBytes() {
-    return Bytes.getLong(record, ComponentLayout.QUOTA_BYTES);
-  }
-
-  boolean isQuarantined() {
-    return (Bytes.getShort(record, ComponentLayout.FLAGS) & ComponentLayout.QUARANTINED) != 0;
-  }
-
   /** Waits until the turn that runs is over. With a pin, and without a lane. */
   void awaitTurn() {
     turn.lock();
@@ -105,12 +115,6 @@ final class Awake {
     } finally {
       turn.unlock();
     }
-  }
-
-  /** Whether the copy of the record is what was written. */
-  boolean isRecordSound() {
-    return Bytes.getInt(record, ComponentLayout.CRC32C)
-        == checksum.ofRecord(record, 0, record.length, ComponentLayout.CRC32C);
   }
 
   /** Lets go of everything outside the pool that the component had open. */

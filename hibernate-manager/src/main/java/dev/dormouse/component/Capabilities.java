@@ -19,9 +19,9 @@ final class Capabilities {
   }
 
   FileCapability file(Turn turn, Awake awake, int index) {
-    if (index < 0 || index >= awake.slotCount()) {
+    if (index < 0 || index >= awake.slotCount) {
       throw new CapabilityException(
-          index, ResumeAccount.Outcome.UNAVAILABLE, "the component has slots 0 to " + (awake.slotCount() - 1) + "; nothing was granted there");
+          index, ResumeAccount.Outcome.UNAVAILABLE, "the component has slots 0 to " + (awake.slotCount - 1) + "; nothing was granted there");
     }
     Slot slot = new RecordEditor(media, awake, null).slot(index);
     checkUsable(index, slot);
@@ -44,7 +44,7 @@ final class Capabilities {
   /** The session of a slot: the one that is open, or a new one. A failure is not kept, so that the next use tries again. */
   private FileSession session(Awake awake, int index, Slot slot) {
     if (awake.sessions == null || awake.sessions.length <= index) {
-      FileSession[] more = new FileSession[awake.slotCount()];
+      FileSession[] more = new FileSession[awake.slotCount];
       if (awake.sessions != null) {
         System.arraycopy(awake.sessions, 0, more, 0, awake.sessions.length);
       }
@@ -58,7 +58,7 @@ final class Capabilities {
     if (session != null) {
       session.close();
     }
-    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth());
+    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth);
     FileSession obtained = files.obtain(recipe, symbols.text(recipe.rootSymbol()), slot.generation());
     awake.sessions[index] = obtained.isUsable() ? obtained : null;
     return obtained;
@@ -67,7 +67,7 @@ final class Capabilities {
   ResumeAccount account(Awake awake) {
     RecordEditor editor = new RecordEditor(media, awake, null);
     List<ResumeAccount.Entry> entries = new ArrayList<>();
-    for (int i = 0; i < awake.slotCount(); i++) {
+    for (int i = 0; i < awake.slotCount; i++) {
       Slot slot = editor.slot(i);
       if (slot.isRevoked()) {
         entries.add(new ResumeAccount.Entry(i, objectName(awake, slot), slot.badge(), ResumeAccount.Outcome.REVOKED, "it was revoked"));
@@ -80,7 +80,7 @@ final class Capabilities {
   }
 
   private String objectName(Awake awake, Slot slot) {
-    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth());
+    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth);
     return "file " + symbols.text(recipe.rootSymbol()) + "/" + recipe.path();
   }
 }

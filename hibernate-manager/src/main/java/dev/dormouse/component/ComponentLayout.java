@@ -7,6 +7,8 @@ import static dev.dormouse.heap.Layouts.u32;
 import static dev.dormouse.heap.Layouts.u64;
 import static dev.dormouse.heap.Layouts.u8;
 
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Layouts;
 import dev.dormouse.region.RegionLayout;
 import java.lang.foreign.MemoryLayout;
@@ -56,4 +58,14 @@ final class ComponentLayout {
   static final int INLINE_SLOTS = 2;
 
   private ComponentLayout() {}
+
+  /** Whether a copy of a record is what was written. */
+  static boolean isSound(byte[] record, Checksum checksum) {
+    return Bytes.getInt(record, CRC32C) == checksum.ofRecord(record, 0, record.length, CRC32C);
+  }
+
+  /** Puts the CRC into a copy of a record. */
+  static void seal(byte[] record, Checksum checksum) {
+    Bytes.putInt(record, CRC32C, checksum.ofRecord(record, 0, record.length, CRC32C));
+  }
 }

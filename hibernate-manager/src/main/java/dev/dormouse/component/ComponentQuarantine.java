@@ -1,6 +1,7 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Quarantine;
@@ -20,18 +21,15 @@ final class ComponentQuarantine implements Quarantine {
     if (!heap.isRecordSlot(recordOffset)) {
       return;
     }
-    Awake seat = new Awake(0);
-    media.read(recordOffset, seat.record, 0, seat.record.length);
-    if (seat.birth() != birth) {
+    byte[] record = new byte[ComponentLayout.BYTES];
+    media.read(recordOffset, record, 0, record.length);
+    if (Bytes.getLong(record, ComponentLayout.BIRTH) != birth) {
       return;
     }
-    int flags = Bytes.getShort(seat.record, ComponentLayout.FLAGS) | ComponentLayout.QUARANTINED;
-    Bytes.putShort(seat.record, ComponentLayout.FLAGS, (short) flags);
-    Bytes.putInt(
-        seat.record,
-        ComponentLayout.CRC32C,
-        seat.checksum.ofRecord(seat.record, 0, seat.record.length, ComponentLayout.CRC32C));
-    media.putLong(recordOffset + ComponentLayout.CRC32C, Bytes.getLong(seat.record, ComponentLayout.CRC32C));
+    int flags = Bytes.getShort(record, ComponentLayout.FLAGS) | ComponentLayout.QUARANTINED;
+    Bytes.putShort(record, ComponentLayout.FLAGS, (short) flags);
+    ComponentLayout.seal(record, new Checksum());
+    media.putLong(recordOffset + ComponentLayout.CRC32C, Bytes.getLong(record, ComponentLayout.CRC32C));
     media.persist(recordOffset + ComponentLayout.CRC32C, Long.BYTES);
   }
 }

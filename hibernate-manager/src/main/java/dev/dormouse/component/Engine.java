@@ -1,15 +1,16 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.region.Region;
-import dev.dormouse.region.RegionLayout;
 import dev.dormouse.region.RegionRights;
 import java.nio.ByteBuffer;
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Function;
 
@@ -34,6 +35,9 @@ final class Engine {
   private final FileService files;
   private final ComponentNames names;
   private final AwakeTable table;
+  // Scratch for the thread that holds the lane.
+  private final byte[][] records;
+  private final Checksum[] checksums;
   private final AtomicLong births = new AtomicLong();
   private final AtomicLong incarnations = new AtomicLong();
   private volatile String closed;
@@ -51,6 +55,9 @@ final class Engine {
     this.capabilities = new Capabilities(this, files);
     this.names = new ComponentNames(media);
     this.table = new AwakeTable(options.awake());
+    this.records = new byte[lanes.count()][ComponentLayout.BYTES];
+    this.checksums = new Checksum[lanes.count()];
+    Arrays.setAll(checksums, lane -> new Checksum());
   }
 
   Pool pool() {
@@ -140,7 +147,7 @@ final class Engine {
   private <T> T alone(Awake awake, Epoch epoch, ComponentId id, Task<T> task) {
     boolean seated = false;
     try {
-      wake(awake, id);
+      wake(awake, id, epoch.lane());
       seated = true;
       return task.run(awake, epoch);
     } finally {
@@ -149,7 +156,9 @@ final class Engine {
       closeIfStuck(epoch);
       if (awake.recordChanged) {
         awake.recordChanged = false;
-        media.read(awake.recordOffset, awake.record, 0, awake.record.length);
+        byte[] record = records[epoch.lane()];
+        media.read(awake.recordOffset, record, 0, record.length);
+        awake.take(record);
       }
       awake.turn.unlock();
       awake.unpin();
@@ -225,9 +234,9 @@ final class Engine {
       awake.turn.lock();
       try {
         if (!awake.loaded) {
-          read(awake, id);
+          read(awake, id, new byte[ComponentLayout.BYTES], new Checksum());
         }
-        if (awake.birth() != id.birth()) {
+        if (awake.birth != id.birth()) {
           throw noSuch(id);
         }
         return look.apply(awake);
@@ -243,31 +252,31 @@ final class Engine {
     }
   }
 
-  private void read(Awake awake, ComponentId id) {
+  private void read(Awake awake, ComponentId id, byte[] record, Checksum checksum) {
     if (!heap.isRecordSlot(id.recordOffset())) {
       throw noSuch(id);
     }
-    media.read(id.recordOffset(), awake.record, 0, awake.record.length);
-    if (awake.birth() != id.birth() || id.birth() == 0) {
+    media.read(id.recordOffset(), record, 0, record.length);
+    if (Bytes.getLong(record, ComponentLayout.BIRTH) != id.birth() || id.birth() == 0) {
       throw noSuch(id);
     }
-    if (!awake.isRecordSound()) {
+    if (!ComponentLayout.isSound(record, checksum)) {
       throw new Quarantined(
           "component " + nameOf(id.recordOffset()) + ": its record at " + id.recordOffset()
               + " fails its crc32c; it does not run, the others go on; run verify");
     }
+    awake.take(record);
   }
 
   /** A remap: reads the record, checks it, takes it. */
-  private void wake(Awake awake, ComponentId id) {
+  private void wake(Awake awake, ComponentId id, int lane) {
     if (!awake.loaded) {
-      read(awake, id);
-      awake.holder.set(id.birth(), id.recordOffset());
+      read(awake, id, records[lane], checksums[lane]);
       awake.incarnation = incarnations.incrementAndGet();
       awake.resumes++;
       awake.loaded = true;
     }
-    if (awake.birth() != id.birth()) {
+    if (awake.birth != id.birth()) {
       throw noSuch(id);
     }
     if (awake.isQuarantined()) {
@@ -297,7 +306,7 @@ final class Engine {
       outcomes.prepare(epoch);
     }
     if (awake.program == null) {
-      awake.program = programs.get(awake.programSymbol());
+      awake.program = programs.get(awake.programSymbol);
     }
     Turn turn = new Turn(this, awake, epoch, request);
     awake.turns++;
@@ -321,23 +330,15 @@ final class Engine {
   }
 
   Region viewOfFirst(Awake awake, Epoch epoch) {
-    byte[] record = awake.record;
-    RegionRights rights = RegionRights.ofCode(record[ComponentLayout.REGION0 + RegionLayout.RIGHTS]);
-    return view(
-        awake,
-        epoch,
-        Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.EXTENT_OFFSET),
-        Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.LENGTH_BYTES),
-        rights);
+    return view(awake, epoch, awake.firstRegionExtent, awake.firstRegionBytes, awake.firstRegionRights);
   }
 
   boolean isFirstRegion(Awake awake, int symbol) {
-    return awake.regionCount() > 0
-        && Bytes.getInt(awake.record, ComponentLayout.REGION0 + RegionLayout.NAME_SYMBOL) == symbol;
+    return awake.regionCount > 0 && awake.firstRegionSymbol == symbol;
   }
 
   Region view(Awake awake, Epoch epoch, long extentOffset, long lengthBytes, RegionRights rights) {
-    return new Region(media, epoch, awake.holder, extentOffset, lengthBytes, rights);
+    return new Region(media, epoch, awake, extentOffset, lengthBytes, rights);
   }
 
   /** Puts a component to sleep: when its turn is over, if one runs. A component that sleeps already stays asleep. */

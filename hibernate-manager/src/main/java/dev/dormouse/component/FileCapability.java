@@ -26,7 +26,7 @@ public final class FileCapability {
     this.awake = awake;
     this.session = session;
     this.recipeOffset = recipeOffset;
-    this.recipe = FileRecipe.read(media, recipeOffset, awake.birth());
+    this.recipe = FileRecipe.read(media, recipeOffset, awake.birth);
   }
 
   /** Where the next read begins, in bytes from the file's start. */
@@ -43,7 +43,7 @@ public final class FileCapability {
     }
     recipe = recipe.at(positionBytes);
     byte[] bytes = recipe.encode();
-    epoch.prepare(awake.holder.birth(), awake.holder.recordOffset(), recipeOffset, bytes.length);
+    epoch.prepare(awake.birth, awake.recordOffset, recipeOffset, bytes.length);
     media.write(recipeOffset, bytes, 0, bytes.length);
   }
 

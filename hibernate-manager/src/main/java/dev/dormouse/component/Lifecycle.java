@@ -53,14 +53,9 @@ final class Lifecycle {
     long birth = id.birth();
     Awake seat = new Awake(0);
     seat.recordOffset = id.recordOffset();
-    seat.holder.set(birth, id.recordOffset());
-    Bytes.putLong(seat.record, ComponentLayout.BIRTH, birth);
-    Bytes.putInt(seat.record, ComponentLayout.PROGRAM_SYMBOL, program);
-    Bytes.putLong(seat.record, ComponentLayout.QUOTA_BYTES, spec.quotaBytes());
-    Bytes.putLong(seat.record, ComponentLayout.ANNEX_OFFSET, writeAnnex(epoch, birth, name, spec));
     RecordEditor editor = new RecordEditor(media, seat, epoch);
-    editor.writeRecord();
-    RegionMap map = new RegionMap(media, epoch, seat.holder, editor, spec.quotaBytes());
+    editor.begin(birth, program, writeAnnex(epoch, birth, name, spec), spec.quotaBytes());
+    RegionMap map = new RegionMap(media, epoch, seat, editor, spec.quotaBytes());
     for (ComponentSpec.RegionSpec region : spec.regions()) {
       map.attach(
           engine.symbols().find(region.name()), region.name(), region.lengthBytes(), region.address(), region.rights());
@@ -117,22 +112,22 @@ final class Lifecycle {
     ReentrantLock lock = engine.directory().lockOf(name);
     lock.lock();
     try {
-      long birth = awake.birth();
+      long birth = awake.birth;
       RecordEditor editor = new RecordEditor(media, awake, epoch);
-      for (int i = 0; i < awake.regionCount(); i++) {
+      for (int i = 0; i < awake.regionCount; i++) {
         RegionEntry region = editor.get(i);
         epoch.free(epoch.extentOf(region.extentOffset()), birth);
       }
-      for (int i = 0; i < awake.slotCount(); i++) {
+      for (int i = 0; i < awake.slotCount; i++) {
         Slot slot = editor.slot(i);
         if (slot.kind() == Slot.FILE) {
           epoch.free(epoch.extentOf(slot.object()), birth);
         }
       }
-      if (awake.tableOffset() != 0) {
-        epoch.free(epoch.extentOf(awake.tableOffset()), birth);
+      if (awake.tableOffset != 0) {
+        epoch.free(epoch.extentOf(awake.tableOffset), birth);
       }
-      epoch.free(epoch.extentOf(awake.annexOffset()), birth);
+      epoch.free(epoch.extentOf(awake.annexOffset), birth);
       // The record says that nobody is there, so that no handle to it can be believed; then its extent goes.
       epoch.prepare(birth, awake.recordOffset, awake.recordOffset, ComponentLayout.BYTES);
       media.putLong(awake.recordOffset + ComponentLayout.BIRTH, 0);
@@ -152,7 +147,7 @@ final class Lifecycle {
         id,
         (awake, epoch) -> {
           RecordEditor editor = new RecordEditor(media, awake, epoch);
-          if (index < 0 || index >= awake.slotCount()) {
+          if (index < 0 || index >= awake.slotCount) {
             throw new CapabilityException(index, ResumeAccount.Outcome.UNAVAILABLE, "the component has no such slot");
           }
           Slot slot = editor.slot(index);

@@ -20,7 +20,7 @@ final class Outcomes {
   Outcomes(Media media, Awake awake) {
     this.media = media;
     this.awake = awake;
-    long annex = awake.annexOffset();
+    long annex = awake.annexOffset;
     this.count = media.getShort(annex + AnnexLayout.OUTCOME_COUNT) & 0xffff;
     this.replyBytes = media.getShort(annex + AnnexLayout.REPLY_BYTES) & 0xffff;
     this.firstOffset = annex + firstOutcome(media.getShort(annex + AnnexLayout.NAME_BYTES) & 0xffff);
@@ -59,7 +59,7 @@ final class Outcomes {
     if (length < 0
         || length > replyBytes
         || Bytes.getInt(bytes, OutcomeLayout.CRC32C)
-            != awake.checksum.ofRecord(bytes, 0, OutcomeLayout.BYTES + length, OutcomeLayout.CRC32C)) {
+            != new Checksum().ofRecord(bytes, 0, OutcomeLayout.BYTES + length, OutcomeLayout.CRC32C)) {
       throw new Quarantined(
           "component at " + awake.recordOffset + ": the outcome it remembers for the request is not what was written; run verify");
     }
@@ -79,7 +79,7 @@ final class Outcomes {
 
   /** Logs the bytes that {@link #record} will overwrite; the fence of the turn's first store covers them. */
   void prepare(Epoch epoch) {
-    epoch.log(awake.holder.birth(), awake.holder.recordOffset(), offset(oldest()), outcomeBytes(replyBytes));
+    epoch.log(awake.birth, awake.recordOffset, offset(oldest()), outcomeBytes(replyBytes));
   }
 
   /**
@@ -103,7 +103,7 @@ final class Outcomes {
     Bytes.putLong(bytes, OutcomeLayout.REQUEST_LOW, id.low());
     Bytes.putInt(bytes, OutcomeLayout.REPLY_BYTES, reply.remaining());
     reply.get(reply.position(), bytes, OutcomeLayout.BYTES, reply.remaining());
-    Bytes.putInt(bytes, OutcomeLayout.CRC32C, awake.checksum.ofRecord(bytes, 0, bytes.length, OutcomeLayout.CRC32C));
+    Bytes.putInt(bytes, OutcomeLayout.CRC32C, new Checksum().ofRecord(bytes, 0, bytes.length, OutcomeLayout.CRC32C));
     epoch.seal();
     media.write(offset(oldest()), bytes, 0, bytes.length);
   }

@@ -253,14 +253,14 @@ public final class ProcessStore implements AutoCloseable {
   private ComponentInfo info(Awake awake, ComponentId id) {
     RecordEditor editor = new RecordEditor(engine.media(), awake, null);
     List<ComponentInfo.RegionInfo> regions = new ArrayList<>();
-    for (int i = 0; i < awake.regionCount(); i++) {
+    for (int i = 0; i < awake.regionCount; i++) {
       RegionEntry entry = editor.get(i);
       regions.add(
           new ComponentInfo.RegionInfo(
               engine.symbols().text(entry.nameSymbol()), entry.address(), entry.lengthBytes(), entry.rights()));
     }
     List<ComponentInfo.SlotInfo> slots = new ArrayList<>();
-    for (int i = 0; i < awake.slotCount(); i++) {
+    for (int i = 0; i < awake.slotCount; i++) {
       Slot slot = editor.slot(i);
       FileRecipe recipe = FileRecipe.read(engine.media(), slot.object(), id.birth());
       slots.add(
@@ -275,10 +275,10 @@ public final class ProcessStore implements AutoCloseable {
     return new ComponentInfo(
         id,
         engine.nameOf(id.recordOffset()),
-        engine.symbols().text(awake.programSymbol()),
+        engine.symbols().text(awake.programSymbol),
         regions,
         slots,
-        awake.quotaBytes(),
+        awake.quotaBytes,
         new Outcomes(engine.media(), awake).count(),
         awake.isQuarantined(),
         awake.loaded);

@@ -13,7 +13,7 @@ import java.util.Arrays;
 
 /**
  * Reads and changes the regions and slots of an awake component, in its record and its table. Without an epoch it only
- * reads. The copy of the record in the seat is changed along; after an abort it is read anew. Under the seat's turn lock.
+ * reads. The seat is told of every change; after an abort it reads the record anew. Under the seat's turn lock.
  */
 final class RecordEditor implements RegionTable {
   private static final int FIRST_CAPACITY = 4;
@@ -22,17 +22,30 @@ final class RecordEditor implements RegionTable {
   private final Media media;
   private final Awake awake;
   private final Epoch epoch;
+  private final Checksum checksum = new Checksum();
+  private final byte[] record = new byte[ComponentLayout.BYTES];
   private byte[] table;
 
   RecordEditor(Media media, Awake awake, Epoch epoch) {
     this.media = media;
     this.awake = awake;
     this.epoch = epoch;
+    media.read(awake.recordOffset, record, 0, record.length);
+  }
+
+  /** Writes the first form of a new component's record, into an extent of zeros. */
+  void begin(long birth, int programSymbol, long annexOffset, long quotaBytes) {
+    Bytes.putLong(record, ComponentLayout.BIRTH, birth);
+    Bytes.putInt(record, ComponentLayout.PROGRAM_SYMBOL, programSymbol);
+    Bytes.putLong(record, ComponentLayout.ANNEX_OFFSET, annexOffset);
+    Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
+    awake.birth = birth;
+    writeRecord();
   }
 
   @Override
   public int count() {
-    return awake.regionCount();
+    return awake.regionCount;
   }
 
   /**
@@ -41,7 +54,7 @@ final class RecordEditor implements RegionTable {
   @Override
   public RegionEntry get(int index) {
     if (index < ComponentLayout.INLINE_REGIONS) {
-      return entryAt(awake.record, ComponentLayout.REGION0);
+      return entryAt(record, ComponentLayout.REGION0);
     }
     readTable();
     return entryAt(table, regionAt(index));
@@ -58,7 +71,7 @@ final class RecordEditor implements RegionTable {
   @Override
   public void set(int index, RegionEntry entry) {
     if (index < ComponentLayout.INLINE_REGIONS) {
-      entry.write(awake.record, ComponentLayout.REGION0);
+      entry.write(record, ComponentLayout.REGION0);
       writeRecord();
     } else {
       readTable();
@@ -73,10 +86,12 @@ final class RecordEditor implements RegionTable {
     if (index == MOST_ENTRIES) {
       throw new IllegalArgumentException("a component has at most " + MOST_ENTRIES + " regions");
     }
-    ensureCapacity(index + 1, awake.slotCount());
-    awake.record[ComponentLayout.REGION_COUNT] = (byte) (index + 1);
+    ensureCapacity(index + 1, awake.slotCount);
+    record[ComponentLayout.REGION_COUNT] = (byte) (index + 1);
     set(index, entry);
-    writeRecord();
+    if (index >= ComponentLayout.INLINE_REGIONS) {
+      writeRecord();
+    }
   }
 
   @Override
@@ -86,19 +101,19 @@ final class RecordEditor implements RegionTable {
     }
     int last = count() - 1;
     if (last < ComponentLayout.INLINE_REGIONS) {
-      clear(awake.record, ComponentLayout.REGION0, RegionLayout.BYTES);
+      clear(record, ComponentLayout.REGION0, RegionLayout.BYTES);
     } else {
       clear(table, regionAt(last), RegionLayout.BYTES);
       writeTable();
     }
-    awake.record[ComponentLayout.REGION_COUNT] = (byte) last;
+    record[ComponentLayout.REGION_COUNT] = (byte) last;
     writeRecord();
   }
 
   /** The slot's entry. */
   Slot slot(int index) {
     if (index < ComponentLayout.INLINE_SLOTS) {
-      return Slot.read(awake.record, ComponentLayout.SLOT0 + index * SlotLayout.BYTES);
+      return Slot.read(record, ComponentLayout.SLOT0 + index * SlotLayout.BYTES);
     }
     readTable();
     return Slot.read(table, slotAt(index));
@@ -106,7 +121,7 @@ final class RecordEditor implements RegionTable {
 
   void setSlot(int index, Slot slot) {
     if (index < ComponentLayout.INLINE_SLOTS) {
-      slot.write(awake.record, ComponentLayout.SLOT0 + index * SlotLayout.BYTES);
+      slot.write(record, ComponentLayout.SLOT0 + index * SlotLayout.BYTES);
       writeRecord();
     } else {
       readTable();
@@ -117,41 +132,41 @@ final class RecordEditor implements RegionTable {
 
   /** Adds a slot at the end; answers its number. */
   int addSlot(Slot slot) {
-    int index = awake.slotCount();
+    int index = awake.slotCount;
     if (index == MOST_ENTRIES) {
       throw new IllegalArgumentException("a component has at most " + MOST_ENTRIES + " capability slots");
     }
     ensureCapacity(count(), index + 1);
-    awake.record[ComponentLayout.SLOT_COUNT] = (byte) (index + 1);
+    record[ComponentLayout.SLOT_COUNT] = (byte) (index + 1);
     setSlot(index, slot);
-    writeRecord();
+    if (index >= ComponentLayout.INLINE_SLOTS) {
+      writeRecord();
+    }
     return index;
   }
 
   /** Writes the record with its new CRC, under undo. */
   void writeRecord() {
     awake.recordChanged = true;
-    Bytes.putInt(
-        awake.record,
-        ComponentLayout.CRC32C,
-        awake.checksum.ofRecord(awake.record, 0, awake.record.length, ComponentLayout.CRC32C));
-    write(awake.recordOffset, awake.record);
+    ComponentLayout.seal(record, checksum);
+    write(awake.recordOffset, record);
+    awake.take(record);
   }
 
   private void writeTable() {
     awake.recordChanged = true;
-    Bytes.putInt(table, TableLayout.CRC32C, awake.checksum.ofRecord(table, 0, table.length, TableLayout.CRC32C));
-    write(awake.tableOffset(), table);
+    Bytes.putInt(table, TableLayout.CRC32C, checksum.ofRecord(table, 0, table.length, TableLayout.CRC32C));
+    write(awake.tableOffset, table);
   }
 
   private void write(long offset, byte[] bytes) {
-    epoch.prepare(awake.holder.birth(), awake.holder.recordOffset(), offset, bytes.length);
+    epoch.prepare(awake.birth, awake.recordOffset, offset, bytes.length);
     media.write(offset, bytes, 0, bytes.length);
   }
 
   private void readTable() {
     if (table == null) {
-      table = readTable(media, awake.tableOffset(), awake.birth());
+      table = readTable(media, awake.tableOffset, awake.birth);
     }
   }
 
@@ -180,7 +195,7 @@ final class RecordEditor implements RegionTable {
   private void ensureCapacity(int regions, int slots) {
     int oldRegions = 0;
     int oldSlots = 0;
-    if (awake.tableOffset() != 0) {
+    if (awake.tableOffset != 0) {
       readTable();
       oldRegions = capacity(table, TableLayout.REGION_CAPACITY);
       oldSlots = capacity(table, TableLayout.SLOT_CAPACITY);
@@ -194,7 +209,7 @@ final class RecordEditor implements RegionTable {
     int newSlots = needSlots <= oldSlots ? oldSlots : Math.max(FIRST_CAPACITY, 2 * oldSlots);
     byte[] old = table;
     table = new byte[tableBytes(newRegions, newSlots)];
-    Bytes.putLong(table, TableLayout.BIRTH, awake.birth());
+    Bytes.putLong(table, TableLayout.BIRTH, awake.birth);
     Bytes.putShort(table, TableLayout.REGION_CAPACITY, (short) newRegions);
     Bytes.putShort(table, TableLayout.SLOT_CAPACITY, (short) newSlots);
     if (old != null) {
@@ -205,10 +220,11 @@ final class RecordEditor implements RegionTable {
           table,
           TableLayout.BYTES + newRegions * RegionLayout.BYTES,
           oldSlots * SlotLayout.BYTES);
-      epoch.free(epoch.extentOf(awake.tableOffset()), awake.birth());
+      epoch.free(epoch.extentOf(awake.tableOffset), awake.birth);
     }
-    Extent extent = epoch.allocate(table.length, awake.birth());
-    Bytes.putLong(awake.record, ComponentLayout.TABLE_OFFSET, extent.offset());
+    Extent extent = epoch.allocate(table.length, awake.birth);
+    Bytes.putLong(record, ComponentLayout.TABLE_OFFSET, extent.offset());
+    awake.tableOffset = extent.offset();
     writeTable();
   }
 

@@ -10,6 +10,7 @@ import dev.dormouse.recovery.Claims;
 import dev.dormouse.recovery.Quarantine;
 import dev.dormouse.recovery.Verifier;
 import dev.dormouse.region.RegionEntry;
+import java.util.Arrays;
 
 /** Walks every record of a store for verify: symbols, directory, components and all they refer to. */
 final class StoreWalker implements Verifier.Walker {
@@ -27,18 +28,15 @@ final class StoreWalker implements Verifier.Walker {
     claims.claim(symbols.offset(), tableBytes(symbols), Owner.SYMBOLS, "the symbol table");
     int symbolCount = walkSymbols(media, symbols, claims);
     Directory directory = new Directory(media, root);
+    Records records = new Records();
     directory.walk(
         new Directory.Visitor() {
           @Override
           public void record(long offset) {
-            if (!pool.heap().isRecordSlot(offset)) {
+            if (pool.heap().isRecordSlot(offset)) {
+              records.add(offset);
+            } else {
               claims.damage("the directory leads to " + offset + ", where no component's record can be");
-              return;
-            }
-            try {
-              new ComponentWalk(media, directory, claims, offset, symbolCount).walk();
-            } catch (Damaged damaged) {
-              claims.damage(damaged.getMessage());
             }
           }
 
@@ -52,6 +50,33 @@ final class StoreWalker implements Verifier.Walker {
             claims.damage(damaged.getMessage());
           }
         });
+    // In the order in which they lie: a directory's order would read each page of the pool again and again.
+    for (long offset : records.inOrder()) {
+      try {
+        new ComponentWalk(media, directory, claims, offset, symbolCount).walk();
+      } catch (Damaged damaged) {
+        claims.damage(damaged.getMessage());
+      }
+    }
+  }
+
+  /** The offsets of all records, 8 bytes each. */
+  private static final class Records {
+    private long[] offsets = new long[64];
+    private int count;
+
+    void add(long offset) {
+      if (count == offsets.length) {
+        offsets = Arrays.copyOf(offsets, 2 * count);
+      }
+      offsets[count++] = offset;
+    }
+
+    long[] inOrder() {
+      long[] sorted = Arrays.copyOf(offsets, count);
+      Arrays.sort(sorted);
+      return sorted;
+    }
   }
 
   private static long tableBytes(WordTable table) {
@@ -86,6 +111,7 @@ final class StoreWalker implements Verifier.Walker {
     private final Directory directory;
     private final Claims claims;
     private final Awake seat = new Awake(0);
+    private final byte[] record = new byte[ComponentLayout.BYTES];
     private final int symbolCount;
     private String name = "without a name";
 
@@ -95,11 +121,12 @@ final class StoreWalker implements Verifier.Walker {
       this.claims = claims;
       this.symbolCount = symbolCount;
       seat.recordOffset = offset;
-      media.read(offset, seat.record, 0, seat.record.length);
+      media.read(offset, record, 0, record.length);
+      seat.take(record);
     }
 
     void walk() {
-      if (!claims.claim(seat.recordOffset, ComponentLayout.BYTES, seat.birth(), "a component's record")) {
+      if (!claims.claim(seat.recordOffset, ComponentLayout.BYTES, seat.birth, "a component's record")) {
         return;
       }
       claims.component();
@@ -107,22 +134,22 @@ final class StoreWalker implements Verifier.Walker {
       if (nameBytes != null) {
         name = Names.decode(nameBytes, 0, nameBytes.length);
       }
-      if (!seat.isRecordSound()) {
+      if (!ComponentLayout.isSound(record, new Checksum())) {
         damage("its record at " + seat.recordOffset + " fails its crc32c; it is quarantined, the others are not hit");
         return;
       }
       if (seat.isQuarantined()) {
         damage("it is quarantined, because recovery could not undo its last epoch");
       }
-      if (seat.programSymbol() <= 0 || seat.programSymbol() >= symbolCount) {
-        damage("its program is symbol " + seat.programSymbol() + ", which does not exist");
+      if (seat.programSymbol <= 0 || seat.programSymbol >= symbolCount) {
+        damage("its program is symbol " + seat.programSymbol + ", which does not exist");
       }
       walkAnnex(nameBytes);
       walkTable();
     }
 
     private void walkAnnex(byte[] nameBytes) {
-      long annex = seat.annexOffset();
+      long annex = seat.annexOffset;
       if (nameBytes == null || directory.find(nameBytes) != seat.recordOffset) {
         damage("the directory does not find it by its name");
         return;
@@ -131,13 +158,13 @@ final class StoreWalker implements Verifier.Walker {
       int replyBytes = media.getShort(annex + AnnexLayout.REPLY_BYTES) & 0xffff;
       int first = Outcomes.firstOutcome(nameBytes.length);
       long length = first + (long) count * Outcomes.outcomeBytes(replyBytes);
-      if (!claims.claim(annex, length, seat.birth(), "the annex of component " + name)) {
+      if (!claims.claim(annex, length, seat.birth, "the annex of component " + name)) {
         return;
       }
       byte[] head = new byte[AnnexLayout.BYTES + nameBytes.length];
       media.read(annex, head, 0, head.length);
       if (Bytes.getInt(head, AnnexLayout.CRC32C) != new Checksum().ofRecord(head, 0, head.length, AnnexLayout.CRC32C)
-          || Bytes.getLong(head, AnnexLayout.BIRTH) != seat.birth()) {
+          || Bytes.getLong(head, AnnexLayout.BIRTH) != seat.birth) {
         damage("its annex fails its crc32c");
       }
       for (int i = 0; i < count; i++) {
@@ -149,22 +176,22 @@ final class StoreWalker implements Verifier.Walker {
 
     private void walkTable() {
       RecordEditor editor = new RecordEditor(media, seat, null);
-      if (seat.tableOffset() != 0) {
-        byte[] table = RecordEditor.readTable(media, seat.tableOffset(), seat.birth());
-        claims.claim(seat.tableOffset(), table.length, seat.birth(), "the table of component " + name);
+      if (seat.tableOffset != 0) {
+        byte[] table = RecordEditor.readTable(media, seat.tableOffset, seat.birth);
+        claims.claim(seat.tableOffset, table.length, seat.birth, "the table of component " + name);
       }
-      for (int i = 0; i < seat.regionCount(); i++) {
+      for (int i = 0; i < seat.regionCount; i++) {
         RegionEntry region = editor.get(i);
-        claims.claim(region.extentOffset(), region.lengthBytes(), seat.birth(), "region " + i + " of component " + name);
+        claims.claim(region.extentOffset(), region.lengthBytes(), seat.birth, "region " + i + " of component " + name);
         if (region.nameSymbol() <= 0 || region.nameSymbol() >= symbolCount) {
           damage("region " + i + " is named by symbol " + region.nameSymbol() + ", which does not exist");
         }
       }
-      for (int i = 0; i < seat.slotCount(); i++) {
+      for (int i = 0; i < seat.slotCount; i++) {
         Slot slot = editor.slot(i);
         if (slot.kind() == Slot.FILE) {
-          FileRecipe recipe = FileRecipe.read(media, slot.object(), seat.birth());
-          claims.claim(slot.object(), recipe.encode().length, seat.birth(), "the recipe of slot " + i + " of component " + name);
+          FileRecipe recipe = FileRecipe.read(media, slot.object(), seat.birth);
+          claims.claim(slot.object(), recipe.encode().length, seat.birth, "the recipe of slot " + i + " of component " + name);
         }
       }
     }

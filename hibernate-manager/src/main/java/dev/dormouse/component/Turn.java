@@ -75,9 +75,9 @@ public final class Turn {
   /** The region with that number; they are numbered as they were named when the component was created, from 0. */
   public Region region(int index) {
     running();
-    if (index < 0 || index >= awake.regionCount()) {
+    if (index < 0 || index >= awake.regionCount) {
       throw new RegionException(
-          RegionException.Reason.NOT_ATTACHED, "region " + index + " of " + awake.regionCount() + ": no such region is attached");
+          RegionException.Reason.NOT_ATTACHED, "region " + index + " of " + awake.regionCount + ": no such region is attached");
     }
     if (index == 0) {
       if (firstView == null) {
@@ -161,7 +161,7 @@ public final class Turn {
   /** The component's identity. */
   public ComponentId id() {
     running();
-    return new ComponentId(awake.recordOffset, awake.birth());
+    return new ComponentId(awake.recordOffset, awake.birth);
   }
 
   /** Which awake life this is. */
@@ -205,7 +205,7 @@ public final class Turn {
   }
 
   private RegionMap map() {
-    return new RegionMap(engine.media(), running(), awake.holder, editor(), awake.quotaBytes());
+    return new RegionMap(engine.media(), running(), awake, editor(), awake.quotaBytes);
   }
 
   private RecordEditor editor() {

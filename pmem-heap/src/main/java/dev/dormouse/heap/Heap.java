@@ -7,6 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -36,12 +37,19 @@ public final class Heap {
   private final Map<Long, Extent> releasing = new HashMap<>();
   private final Map<Long, Slab> slabs = new HashMap<>();
   private long examinedPages;
+  // A bit for each page of a slab of records but its first: what isRecordSlot found once, it need not look up again. Not
+  // guarded; a bit that a race loses is found again.
+  private final AtomicLongArray recordPages;
+  // Records of every slab begin at this offset, modulo their length.
+  private final long recordPhase;
 
   Heap(Media media, Geometry geometry) {
     this.media = media;
     this.geometry = geometry;
     this.classes = new SizeClasses(geometry.slabPages());
     this.table = new PageTable(media, geometry, classes);
+    this.recordPhase = geometry.arenaOffset() + SizeClasses.firstSlotOf(classes.slotsOf(SizeClasses.RECORD));
+    this.recordPages = new AtomicLongArray(Math.toIntExact((geometry.pageCount() + 63) >>> 6));
     for (int i = 0; i < classes.count(); i++) {
       open.add(new ArrayDeque<>());
       unexamined.add(new ArrayDeque<>());
@@ -327,6 +335,9 @@ public final class Heap {
   }
 
   private void freeSlab(long head) {
+    for (long page = head; page < head + geometry.slabPages(); page++) {
+      recordPages.getAndAccumulate((int) (page >>> 6), ~(1L << page), (bits, mask) -> bits & mask);
+    }
     if (PageState.kind(table.state(head)) == PageState.SLAB) {
       // Durable before the pages are used again: a head that came back would cover what others own by then.
       table.free(head);
@@ -374,15 +385,24 @@ public final class Heap {
     if (offset < geometry.arenaOffset() || offset > geometry.sizeBytes() - SizeClasses.RECORD_BYTES) {
       return false;
     }
+    long page = table.pageOf(offset);
+    if (((recordPages.getPlain((int) (page >>> 6)) >>> page) & 1) != 0) {
+      return (offset - recordPhase) % SizeClasses.RECORD_BYTES == 0;
+    }
     try {
-      long head = table.headOf(table.pageOf(offset));
+      long head = table.headOf(page);
       if (head < 0) {
         return false;
       }
       long word = table.state(head);
-      return PageState.kind(word) == PageState.SLAB
-          && PageState.sizeClass(word) == SizeClasses.RECORD
-          && table.slotAt(head, SizeClasses.RECORD, offset) >= 0;
+      boolean found =
+          PageState.kind(word) == PageState.SLAB
+              && PageState.sizeClass(word) == SizeClasses.RECORD
+              && table.slotAt(head, SizeClasses.RECORD, offset) >= 0;
+      if (found && page != head) {
+        recordPages.getAndAccumulate((int) (page >>> 6), 1L << page, (bits, bit) -> bits | bit);
+      }
+      return found;
     } catch (Damaged damaged) {
       return false;
     }

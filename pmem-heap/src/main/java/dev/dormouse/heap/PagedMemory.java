@@ -15,7 +15,7 @@ public final class PagedMemory {
   private static final int PAGE_SHIFT = 12;
   private static final int PAGE_WORDS = PAGE_BYTES / Long.BYTES;
   private static final int LEAF_SHIFT = 9;
-  private static final int CLEAN_PAGES = 1024;
+  private static final int CLEAN_PAGES = 4096;
 
   private final PoolReader below;
   private final long sizeBytes;

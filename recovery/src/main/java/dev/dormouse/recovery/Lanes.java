@@ -4,8 +4,10 @@ import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
-import java.util.concurrent.Semaphore;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.Condition;
+import java.util.concurrent.locks.ReentrantLock;
 
 /**
  * The lanes of a pool. A running epoch leases one; there are as many epochs at a time as there are lanes.
@@ -18,11 +20,14 @@ public final class Lanes {
 
   private final Epoch[] epochs;
   private final Epoch housekeeping;
-  private final Semaphore free;
   private final AtomicLong freeBits;
+  private final ReentrantLock waiting = new ReentrantLock();
+  private final Condition someGivenBack = waiting.newCondition();
+  private final AtomicInteger waiters = new AtomicInteger();
   private final long salt;
   private volatile int preferred;
   private volatile boolean closed;
+  private final AtomicInteger stuck = new AtomicInteger();
 
   /**
    * The lanes of a pool that was recovered and begun. The last one is kept for {@link #housekeeping}.
@@ -37,7 +42,6 @@ public final class Lanes {
       epochs[lane] = new Epoch(pool.media(), pool.heap(), geometry, lane);
     }
     this.housekeeping = new Epoch(pool.media(), pool.heap(), geometry, geometry.laneCount() - 1);
-    this.free = new Semaphore(count);
     this.freeBits = new AtomicLong((1L << count) - 1);
     this.salt = pool.header().salt();
   }
@@ -67,24 +71,64 @@ public final class Lanes {
 
   /** How many lanes nobody has leased. */
   public int freeCount() {
-    return free.availablePermits();
+    return Long.bitCount(freeBits.get());
   }
 
   /** Leases a lane, waiting for one if all are in use; null after {@link #close}. It must be given back by {@link #giveBack}. */
   public Epoch lease() {
-    free.acquireUninterruptibly();
+    int lane = take();
+    if (lane < 0) {
+      lane = await();
+    }
     if (closed) {
-      free.release();
+      free(lane);
       return null;
     }
+    epochs[lane].start(salt);
+    return epochs[lane];
+  }
+
+  /** A free lane, which is free no longer; -1 if there is none. */
+  private int take() {
     while (true) {
       long bits = freeBits.get();
+      if (bits == 0) {
+        return -1;
+      }
       // The same lane again and again stays in the processor's cache; it moves on slowly, so that no lane wears out first.
-      long rotated = Long.rotateRight(bits, preferred);
-      int lane = Long.numberOfTrailingZeros(rotated) + preferred & Long.SIZE - 1;
-      if (bits != 0 && freeBits.compareAndSet(bits, bits & ~(1L << lane))) {
-        epochs[lane].start(salt);
-        return epochs[lane];
+      int first = preferred;
+      int lane = (Long.numberOfTrailingZeros(Long.rotateRight(bits, first)) + first) & (Long.SIZE - 1);
+      if (freeBits.compareAndSet(bits, bits & ~(1L << lane))) {
+        return lane;
+      }
+    }
+  }
+
+  private int await() {
+    waiting.lock();
+    try {
+      // Counted before looking again: whoever gives a lane back frees it first and looks for waiters then.
+      waiters.incrementAndGet();
+      int lane = take();
+      while (lane < 0) {
+        someGivenBack.awaitUninterruptibly();
+        lane = take();
+      }
+      return lane;
+    } finally {
+      waiters.decrementAndGet();
+      waiting.unlock();
+    }
+  }
+
+  private void free(int lane) {
+    freeBits.getAndAccumulate(1L << lane, (bits, bit) -> bits | bit);
+    if (waiters.get() > 0) {
+      waiting.lock();
+      try {
+        someGivenBack.signal();
+      } finally {
+        waiting.unlock();
       }
     }
   }
@@ -98,14 +142,24 @@ public final class Lanes {
       epoch.abort();
     }
     if (epoch.isStuck()) {
-      free.release();
+      stuck.incrementAndGet();
       return;
     }
     if ((epoch.number() & (ROTATION_EPOCHS - 1)) == ROTATION_EPOCHS - 1) {
       preferred = (epoch.lane() + 1) % epochs.length;
     }
-    freeBits.getAndAccumulate(1L << epoch.lane(), (bits, bit) -> bits | bit);
-    free.release();
+    free(epoch.lane());
+  }
+
+  /** Waits until every leased lane was given back; from then on {@link #lease} answers null. */
+  public void close() {
+    closed = true;
+    for (int taken = stuck.get(); taken < epochs.length; taken++) {
+      await();
+    }
+    for (int lane = 0; lane < epochs.length; lane++) {
+      free(lane);
+    }
   }
 
   /**
@@ -115,13 +169,6 @@ public final class Lanes {
   public Epoch housekeeping() {
     housekeeping.start(salt);
     return housekeeping;
-  }
-
-  /** Waits until every leased lane was given back; from then on {@link #lease} answers null. */
-  public void close() {
-    free.acquireUninterruptibly(epochs.length);
-    closed = true;
-    free.release(epochs.length);
   }
 
   static Damaged damaged(Media media, int lane, String what) {

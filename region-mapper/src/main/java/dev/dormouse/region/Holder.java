@@ -1,23 +1,13 @@
 package dev.dormouse.region;
 
 /**
- * Whose bytes a region's are: a component's birth, and where its record lies. Names it in the undo log. Belongs to one
- * awake component; changed only while no view of it is alive.
+ * Whose bytes a region's are; names the component in the undo log. What it answers changes only while no view is alive that
+ * was opened with it.
  */
-public final class Holder {
-  private long birth;
-  private long recordOffset;
+public interface Holder {
+  /** The component's birth, which owns the extents of its regions. */
+  long birth();
 
-  public void set(long newBirth, long newRecordOffset) {
-    birth = newBirth;
-    recordOffset = newRecordOffset;
-  }
-
-  public long birth() {
-    return birth;
-  }
-
-  public long recordOffset() {
-    return recordOffset;
-  }
+  /** Where its record lies, in bytes from the pool's start. */
+  long recordOffset();
 }
