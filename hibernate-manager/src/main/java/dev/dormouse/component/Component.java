@@ -1,7 +1,9 @@
 package dev.dormouse.component;
 
 import java.nio.ByteBuffer;
+import java.util.List;
 import java.util.Objects;
+import java.util.function.Consumer;
 
 /**
  * A handle to a component, awake or asleep. It holds nothing of the component itself and keeps nothing awake; it may be kept
@@ -52,6 +54,17 @@ public final class Component {
    */
   public ByteBuffer invoke(RequestId requestId, ByteBuffer request) {
     return store.engine().invoke(id, Objects.requireNonNull(requestId), request);
+  }
+
+  /**
+   * Runs several turns in one epoch, alone: they are committed together when {@code turns} returns, or when it asks for a
+   * checkpoint. If it or one of the turns throws, all turns since the last checkpoint are undone. Inside, this thread cannot
+   * call other components of the store. At most half of the lanes are given to such epochs; others wait.
+   *
+   * @return the replies since the last checkpoint that {@code turns} asked for, in order
+   */
+  public List<ByteBuffer> batch(EpochLimits limits, Consumer<Batch> turns) {
+    return store.engine().batch(id, limits, turns);
   }
 
   /** Whether it is awake. */

@@ -11,7 +11,10 @@ import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionRights;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
 import java.util.function.Function;
 
 /**
@@ -22,7 +25,8 @@ import java.util.function.Function;
  */
 final class Engine {
   private static final int COUNTER_BITS = 40;
-  private static final ThreadLocal<Turn> RUNNING = new ThreadLocal<>();
+  // The store whose lane and lock the thread holds, if it does.
+  private static final ThreadLocal<Engine> RUNNING = new ThreadLocal<>();
 
   private final Pool pool;
   private final Media media;
@@ -40,6 +44,7 @@ final class Engine {
   private final Checksum[] checksums;
   private final AtomicLong births = new AtomicLong();
   private final AtomicLong incarnations = new AtomicLong();
+  private final Semaphore longEpochs;
   private volatile String closed;
 
   /** Starts on a pool that was recovered and begun. */
@@ -55,6 +60,7 @@ final class Engine {
     this.capabilities = new Capabilities(this, files);
     this.names = new ComponentNames(media);
     this.table = new AwakeTable(options.awake());
+    this.longEpochs = new Semaphore(Math.max(1, lanes.count() / 2));
     this.records = new byte[lanes.count()][ComponentLayout.BYTES];
     this.checksums = new Checksum[lanes.count()];
     Arrays.setAll(checksums, lane -> new Checksum());
@@ -110,7 +116,14 @@ final class Engine {
   /** Runs one turn, or answers with the outcome that was recorded for the request. */
   ByteBuffer invoke(ComponentId id, RequestId requestId, ByteBuffer request) {
     ByteBuffer readOnly = request.isReadOnly() ? request : request.asReadOnlyBuffer();
-    ByteBuffer reply = exclusively(id, (awake, epoch) -> turn(awake, epoch, requestId, readOnly));
+    ByteBuffer reply =
+        exclusively(
+            id,
+            (awake, epoch) -> {
+              ByteBuffer answer = turn(awake, epoch, requestId, readOnly);
+              epoch.commit();
+              return answer;
+            });
     // Decision 10 and 13: locks and lane are given back, the order is kept; only the reply waits for durability.
     media.sync();
     return reply;
@@ -146,11 +159,14 @@ final class Engine {
 
   private <T> T alone(Awake awake, Epoch epoch, ComponentId id, Task<T> task) {
     boolean seated = false;
+    Engine outer = RUNNING.get();
+    RUNNING.set(this);
     try {
       wake(awake, id, epoch.lane());
       seated = true;
       return task.run(awake, epoch);
     } finally {
+      RUNNING.set(outer);
       // R1: the lane is done, or undone, before the component's lock goes.
       lanes.giveBack(epoch);
       closeIfStuck(epoch);
@@ -183,8 +199,7 @@ final class Engine {
   }
 
   private void refuseInsideATurn() {
-    Turn outer = RUNNING.get();
-    if (outer != null && outer.isOf(this)) {
+    if (RUNNING.get() == this) {
       throw new IllegalStateException(
           "a turn holds a lane and a lock, and cannot wait for another component or make one; let its caller do that");
     }
@@ -290,7 +305,34 @@ final class Engine {
     return new NoSuchComponent(media.describe() + ": there is no component " + id + "; it was destroyed, or never was in this pool");
   }
 
-  private ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request) {
+  /** Runs several turns in one epoch; they hold at most half of the lanes, so that single turns always get one. */
+  List<ByteBuffer> batch(ComponentId id, EpochLimits limits, Consumer<Batch> turns) {
+    refuseInsideATurn();
+    longEpochs.acquireUninterruptibly();
+    try {
+      return exclusively(
+          id,
+          (awake, epoch) -> {
+            Batch batch = new Batch(this, awake, epoch, limits);
+            try {
+              turns.accept(batch);
+              return batch.checkpoint();
+            } finally {
+              batch.end();
+            }
+          });
+    } finally {
+      longEpochs.release();
+    }
+  }
+
+  /** Starts the next epoch in a lane whose epoch was committed. */
+  void startAgain(Epoch epoch) {
+    lanes.startAgain(epoch);
+  }
+
+  /** Runs a turn in an epoch, which the caller commits. */
+  ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request) {
     Outcomes outcomes = null;
     if (requestId != null) {
       outcomes = new Outcomes(media, awake);
@@ -310,8 +352,6 @@ final class Engine {
     }
     Turn turn = new Turn(this, awake, epoch, request);
     awake.turns++;
-    Turn outer = RUNNING.get();
-    RUNNING.set(turn);
     try {
       awake.program.turn(turn);
     } catch (Exception e) {
@@ -320,12 +360,10 @@ final class Engine {
     } finally {
       // Whatever ended it, an Error included: no view outlives the turn, and an epoch that is not over is undone by its lane's return.
       turn.end();
-      RUNNING.set(outer);
     }
     if (outcomes != null) {
       outcomes.record(epoch, requestId, turn.reply());
     }
-    epoch.commit();
     return turn.reply();
   }
 

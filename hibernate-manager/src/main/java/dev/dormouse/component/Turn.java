@@ -181,10 +181,6 @@ public final class Turn {
     return epoch;
   }
 
-  boolean isOf(Engine other) {
-    return engine == other;
-  }
-
   ByteBuffer reply() {
     return reply;
   }

@@ -4,6 +4,7 @@ import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.Reservation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -127,7 +128,7 @@ public final class Epoch {
   private void logRun(long owner, long ownerRecord, long start, long end) {
     if (!isFresh(start)) {
       name(owner, ownerRecord);
-      log.undo(start, end - start, owner);
+      log.undo(start, end - start, owner, ownerRecord);
     }
     for (long at = start; at < end; ) {
       long pageEnd = Math.min(end, (at | Geometry.PAGE_BYTES - 1) + 1);
@@ -184,8 +185,13 @@ public final class Epoch {
   }
 
   private Extent intendToOwn(Reservation reservation, long owner) {
+    try {
+      log.append(RecordKind.ALLOC, reservation.offset(), reservation.lengthBytes(), owner, reservation.place());
+    } catch (PoolFull full) {
+      heap.cancel(reservation);
+      throw full;
+    }
     reserved.add(reservation);
-    log.append(RecordKind.ALLOC, reservation.offset(), reservation.lengthBytes(), owner, reservation.place());
     intentCount++;
     return reservation.extent();
   }
@@ -200,8 +206,16 @@ public final class Epoch {
     return heap.extentOf(offset);
   }
 
-  /** Releases an extent of {@code owner} after the commit (R4). */
+  /**
+   * Releases an extent of {@code owner} after the commit (R4).
+   *
+   * @throws IllegalArgumentException if it is not an extent that {@link #extentOf} answers
+   */
   public void free(Extent extent, long owner) {
+    // Here, because (d) cannot refuse any more.
+    if (!extent.equals(extentOf(extent.offset()))) {
+      throw new IllegalArgumentException(extent + " is not owned, and cannot be released");
+    }
     log.append(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0);
     intentCount++;
   }
@@ -211,6 +225,9 @@ public final class Epoch {
    * before it looked at it until commit or abort has returned.
    */
   public void putShared(long offset, long value) {
+    if (!replay.isPlausibleWord(offset)) {
+      throw new IllegalArgumentException("offset " + offset + " is not that of an aligned word in the arena");
+    }
     log.append(RecordKind.WORD, offset, value, 0, 0);
     intentCount++;
   }

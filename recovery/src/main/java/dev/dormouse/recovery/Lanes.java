@@ -133,6 +133,11 @@ public final class Lanes {
     }
   }
 
+  /** Starts the next epoch in a leased lane whose epoch was committed. */
+  public void startAgain(Epoch epoch) {
+    epoch.start(salt);
+  }
+
   /**
    * Gives a lane back. An epoch that was neither committed nor aborted is aborted first. One that failed between its commit
    * point and its end keeps its lane: the next open finishes it.

@@ -42,7 +42,7 @@ final class LogReader {
       next = a();
       end = a() + b();
     }
-    if (!load(next) || Bytes.getInt(record, RecordLayout.ORDINAL) != nextOrdinal) {
+    if (!isNext(next) && !(isNext(next + Media.LINE_BYTES) && kind() == RecordKind.CONTINUE)) {
       return false;
     }
     position = next;
@@ -51,11 +51,26 @@ final class LogReader {
     return true;
   }
 
-  /** After {@link #next} returned false: whether the missing record had been durable, so that this is damage. */
+  private boolean isNext(long at) {
+    return load(at) && ordinal() == nextOrdinal;
+  }
+
+  /** After {@link #next} returned false: whether the missing record had been durable, so that this is damage. Ends the reading. */
   boolean endsInDamage() {
-    for (long at = next + Media.LINE_BYTES; at < end; at += Media.LINE_BYTES) {
-      if (load(at) && Bytes.getInt(record, RecordLayout.BATCH_FIRST) > nextOrdinal) {
+    int last = nextOrdinal;
+    long at = next + Media.LINE_BYTES;
+    while (at < end) {
+      boolean valid = load(at) && ordinal() > last;
+      if (valid && Bytes.getInt(record, RecordLayout.BATCH_FIRST) > nextOrdinal) {
         return true;
+      }
+      if (valid && kind() == RecordKind.CONTINUE) {
+        // What is missing may be the end of a batch, and all later ones in the extent where the log goes on.
+        last = ordinal();
+        at = a();
+        end = a() + b();
+      } else {
+        at += Media.LINE_BYTES;
       }
     }
     return false;
@@ -67,7 +82,7 @@ final class LogReader {
       if (load(at)) {
         position = at;
         next = at + RecordLayout.BYTES + payloadBytes();
-        nextOrdinal = Bytes.getInt(record, RecordLayout.ORDINAL) + 1;
+        nextOrdinal = ordinal() + 1;
         return true;
       }
     }
@@ -116,6 +131,10 @@ final class LogReader {
 
   int kind() {
     return Bytes.getShort(record, RecordLayout.KIND);
+  }
+
+  private int ordinal() {
+    return Bytes.getInt(record, RecordLayout.ORDINAL);
   }
 
   long a() {

@@ -1,6 +1,7 @@
 package dev.dormouse.recovery;
 
 import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
@@ -66,17 +67,29 @@ final class LogReplay {
     load(position);
     return switch (kind()) {
       case RecordKind.ALLOC -> heap.isPlausible(a(), b(), d());
-      case RecordKind.FREE, RecordKind.WORD -> a() >= geometry.arenaOffset() && a() <= geometry.sizeBytes() - Long.BYTES;
+      case RecordKind.FREE, RecordKind.WORD -> isPlausibleWord(a());
       default -> true;
     };
+  }
+
+  /** Whether an intent may name the word at {@code offset}. */
+  boolean isPlausibleWord(long offset) {
+    return (offset & (Long.BYTES - 1)) == 0
+        && offset >= geometry.arenaOffset()
+        && offset <= geometry.sizeBytes() - Long.BYTES;
   }
 
   private boolean ownsAll(long offset, long length, long owner) {
     if (offset < geometry.arenaOffset() || offset >= geometry.sizeBytes()) {
       return false;
     }
-    Extent extent = heap.extentOf(offset);
-    return extent != null && extent.contains(offset, length) && heap.ownerOf(offset) == owner;
+    try {
+      Extent extent = heap.extentOf(offset);
+      return extent != null && extent.contains(offset, length) && heap.ownerOf(offset) == owner;
+    } catch (Damaged damaged) {
+      // A page whose owner is not known is nobody's to restore; its component is quarantined, the pool goes on.
+      return false;
+    }
   }
 
   private void load(long position) {

@@ -15,6 +15,7 @@ import java.util.zip.CRC32C;
  */
 final class LogWriter {
   private static final int FIRST_SPILL_BYTES = 256 << 10;
+  private static final int CONTINUE_BYTES = 2 * RecordLayout.BYTES;
 
   private final Media media;
   private final Heap heap;
@@ -69,13 +70,13 @@ final class LogWriter {
   }
 
   /** Appends the old bytes of a range, in as many records as it takes. */
-  void undo(long target, long length, long owner) {
+  void undo(long target, long length, long owner, long ownerRecord) {
     for (long done = 0; done < length; ) {
       ensureRoom(RecordLayout.BYTES + Media.LINE_BYTES);
-      long room = end - RecordLayout.BYTES - tail - RecordLayout.BYTES;
+      long room = end - CONTINUE_BYTES - tail - RecordLayout.BYTES;
       int piece = (int) Math.min(Math.min(length - done, RecordLayout.MAX_PAYLOAD_BYTES), room & -Media.LINE_BYTES);
       media.read(target + done, record, RecordLayout.BYTES, piece);
-      append(RecordKind.UNDO, target + done, piece, owner, 0, piece);
+      append(RecordKind.UNDO, target + done, piece, owner, ownerRecord, piece);
       done += piece;
     }
   }
@@ -110,12 +111,15 @@ final class LogWriter {
   }
 
   private void ensureRoom(long recordBytes) {
-    // One line is always left, so that the log can say where it goes on.
-    if (tail + recordBytes + RecordLayout.BYTES <= end) {
+    // Two lines are always left, so that the log can say twice where it goes on.
+    if (tail + recordBytes + CONTINUE_BYTES <= end) {
       return;
     }
     Reservation spill = heap.reserve((long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8));
     append(RecordKind.CONTINUE, spill.offset(), spill.lengthBytes(), 0, 0, 0);
+    // R9: once more, because what lies behind a damaged one could not be found, and would pass for a torn tail.
+    media.write(tail, record, 0, RecordLayout.BYTES);
+    tail += RecordLayout.BYTES;
     flush();
     spills.add(spill);
     tail = spill.offset();

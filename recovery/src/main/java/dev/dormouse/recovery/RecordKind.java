@@ -2,7 +2,7 @@ package dev.dormouse.recovery;
 
 /** What a log record says. */
 final class RecordKind {
-  /** Old bytes: a = target offset, b = length in bytes, c = owner of the extent; the payload is the bytes. */
+  /** Old bytes: a = target offset, b = length in bytes, c = owner of the extent, d = offset of its record; the payload is the bytes. */
   static final int UNDO = 1;
 
   /** Names a component before the first undo record of it: a = birth, b = offset of its record. */
@@ -14,7 +14,7 @@ final class RecordKind {
   /** Intent: an extent stops being owned. a = offset, b = length in bytes, c = owner. */
   static final int FREE = 4;
 
-  /** The log goes on elsewhere: a = offset, b = length in bytes of a reserved extent. */
+  /** The log goes on elsewhere: a = offset, b = length in bytes of a reserved extent. A copy of the record follows it. */
   static final int CONTINUE = 5;
 
   /** The last record of a log with intents: a = how many records came before it. */

@@ -5,6 +5,8 @@ import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 
 /**
  * Finishes every lane of a pool that was just opened: what was committed is carried out, what was not is undone. Each step
@@ -152,22 +154,28 @@ public final class Recovery {
   private void quarantine(int lane, long header, long number, int damagedRecord) {
     String reason = "record " + damagedRecord + " of the log of lane " + lane + " is damaged, and its epoch cannot be undone";
     LogReader reader = reader(lane, header, number);
+    Set<Long> named = new HashSet<>();
     boolean more = true;
     while (more) {
       while (reader.next()) {
-        quarantineIfNamed(reader, reason);
+        quarantineIfNamed(reader, named, reason);
       }
       more = reader.skipDamage();
       if (more) {
-        quarantineIfNamed(reader, reason);
+        quarantineIfNamed(reader, named, reason);
       }
     }
   }
 
-  private void quarantineIfNamed(LogReader reader, String reason) {
-    if (reader.kind() == RecordKind.OWNER) {
-      quarantine.quarantine(reader.a(), reader.b(), reason);
-      quarantined++;
+  private void quarantineIfNamed(LogReader reader, Set<Long> named, String reason) {
+    // The undo records name their owner too: the record that is damaged may be the one that named it first.
+    boolean isOwner = reader.kind() == RecordKind.OWNER;
+    if (isOwner || reader.kind() == RecordKind.UNDO) {
+      long birth = isOwner ? reader.a() : reader.c();
+      if (named.add(birth)) {
+        quarantine.quarantine(birth, isOwner ? reader.b() : reader.d(), reason);
+        quarantined++;
+      }
     }
   }
 
