@@ -179,10 +179,12 @@ public final class Heap {
       return true;
     }
     long word;
+    boolean free;
     try {
       word = table.state(page);
+      free = table.headOf(page) < 0;
     } catch (Damaged damaged) {
-      // Withheld: nobody is given a page whose owner is not known. Verify names it.
+      // Withheld: nobody is given a page whose owner, or whose head, is not known. Verify names it.
       examinedPages++;
       return true;
     }
@@ -194,7 +196,7 @@ public final class Heap {
         examinedPages = page + PageState.number(word);
       }
       default -> {
-        if (PageState.kind(word) == PageState.FREE || table.headOf(page) < 0) {
+        if (free) {
           freePages.add(page, 1);
         }
         examinedPages++;

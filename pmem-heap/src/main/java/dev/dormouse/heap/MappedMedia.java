@@ -2,6 +2,7 @@ package dev.dormouse.heap;
 
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -241,6 +242,19 @@ public final class MappedMedia implements Media {
   @Override
   public void sync() {
     // PROCESS_CRASH promises what the page cache keeps, and it keeps it from the store on.
+  }
+
+  @Override
+  public void settle() {
+    if (durabilityClass == DurabilityClass.VOLATILE) {
+      return;
+    }
+    try {
+      memory.force();
+    } catch (UncheckedIOException e) {
+      throw new MediaUnavailable(
+          describe(), "the system could not write it to the disk: " + e.getCause().getMessage() + "; free space, or check the disk", e);
+    }
   }
 
   @Override

@@ -92,6 +92,14 @@ public interface Media extends AutoCloseable {
   /** Waits until everything fenced so far is durable. */
   void sync();
 
+  /**
+   * Writes everything to what lies beneath, as far as the system allows, even where {@link #durabilityClass()} promises less:
+   * a pool that is closed and left alone should be whole after the machine went down. Slow; for closing. Nothing by default.
+   *
+   * @throws MediaUnavailable if the system reports that it could not
+   */
+  default void settle() {}
+
   /** Gives the mapping back. Syncs nothing. */
   @Override
   void close();

@@ -211,8 +211,12 @@ public final class Pool implements AutoCloseable {
     closed = true;
     try {
       if (begun) {
+        // What a closed pool holds is settled before its header says that it was closed: a machine that goes down later
+        // must not find the one without the other.
+        media.settle();
         header = header.next(header.durabilityClass(), false, header.openCount(), header.salt(), boot, header.roots());
         header.write(media);
+        media.settle();
       }
     } finally {
       abandon();

@@ -42,8 +42,12 @@ final class LogReader {
       next = a();
       end = a() + b();
     }
-    if (!isNext(next) && !(isNext(next + Media.LINE_BYTES) && kind() == RecordKind.CONTINUE)) {
-      return false;
+    if (!isNext(next)) {
+      // Where the log goes on is said twice.
+      if (!isNext(next + Media.LINE_BYTES) || kind() != RecordKind.CONTINUE) {
+        return false;
+      }
+      next += Media.LINE_BYTES;
     }
     position = next;
     next += RecordLayout.BYTES + payloadBytes();

@@ -36,6 +36,8 @@ public record RegionEntry(int nameSymbol, RegionRights rights, long address, lon
 
   /** Whether {@code [start, start + length)} and this region share an address. Does not overflow. */
   public boolean overlaps(long start, long length) {
-    return start < address ? length > address - start : lengthBytes > start - address;
+    long gap = start < address ? address - start : start - address;
+    // A gap that overflows is longer than any region.
+    return gap >= 0 && (start < address ? length : lengthBytes) > gap;
   }
 }

@@ -53,7 +53,7 @@ public final class RegionMap {
     }
     checkLength(name, lengthBytes);
     checkQuota(name, lengthBytes);
-    long at = address == ANY_ADDRESS ? freeAddress() : address;
+    long at = address == ANY_ADDRESS ? freeAddress(lengthBytes) : address;
     checkAddresses(name, at, lengthBytes, -1);
     Extent extent = epoch.allocate(lengthBytes, holder.birth());
     table.add(new RegionEntry(nameSymbol, rights, at, extent.offset(), lengthBytes));
@@ -135,7 +135,7 @@ public final class RegionMap {
     for (int i = 0; i < table.count(); i++) {
       held += table.get(i).lengthBytes();
     }
-    if (moreBytes > quotaBytes - held) {
+    if (moreBytes > 0 && moreBytes > quotaBytes - held) {
       throw new RegionException(
           RegionException.Reason.QUOTA_EXCEEDED,
           "region " + name + " needs " + moreBytes + " bytes more; " + held + " of the quota of " + quotaBytes
@@ -159,12 +159,34 @@ public final class RegionMap {
     }
   }
 
-  private long freeAddress() {
+  /** Behind all regions; where the address space ends before, behind the first one that has room behind it. */
+  private long freeAddress(long lengthBytes) {
     long end = 0;
     for (int i = 0; i < table.count(); i++) {
-      end = Math.max(end, table.get(i).address() + table.get(i).lengthBytes());
+      end = Math.max(end, behind(table.get(i)));
     }
-    // A gap of at least a unit, so that running off one region does not silently reach the next.
-    return end == 0 ? 0 : (end + 2 * ADDRESS_UNIT - 1) / ADDRESS_UNIT * ADDRESS_UNIT;
+    if (end <= ADDRESS_LIMIT - lengthBytes || isFree(0, lengthBytes)) {
+      return end <= ADDRESS_LIMIT - lengthBytes ? end : 0;
+    }
+    for (int i = 0; i < table.count(); i++) {
+      if (isFree(behind(table.get(i)), lengthBytes)) {
+        return behind(table.get(i));
+      }
+    }
+    // There is none: the caller's check says so.
+    return end;
+  }
+
+  /** With a gap of at least a unit, so that running off one region does not silently reach the next. */
+  private static long behind(RegionEntry entry) {
+    return (entry.address() + entry.lengthBytes() + 2 * ADDRESS_UNIT - 1) / ADDRESS_UNIT * ADDRESS_UNIT;
+  }
+
+  private boolean isFree(long address, long lengthBytes) {
+    boolean free = address <= ADDRESS_LIMIT - lengthBytes;
+    for (int i = 0; free && i < table.count(); i++) {
+      free = !table.get(i).overlaps(address, lengthBytes);
+    }
+    return free;
   }
 }
