@@ -117,8 +117,19 @@ final class Awake implements Holder {
     }
   }
 
+  /** Keeps nothing of who sits here; whoever comes next reads the record. Under the turn lock, or alone. */
+  void forget() {
+    closeSessions();
+    program = null;
+    if (loaded) {
+      hibernations++;
+    }
+    loaded = false;
+    recordChanged = false;
+  }
+
   /** Lets go of everything outside the pool that the component had open. */
-  void closeSessions() {
+  private void closeSessions() {
     if (sessions != null) {
       for (FileSession session : sessions) {
         if (session != null) {

@@ -74,7 +74,7 @@ final class AwakeTable {
   boolean remove(long recordOffset) {
     Awake seat = unseat(recordOffset);
     if (seat != null) {
-      empty(seat);
+      seat.forget();
       pushFree(seat);
       return true;
     }
@@ -122,7 +122,8 @@ final class AwakeTable {
     }
     Awake unseated = unseat(seated);
     if (unseated != null) {
-      empty(unseated);
+      // The seat belongs to the caller alone by now.
+      unseated.forget();
     }
     return unseated;
   }
@@ -149,16 +150,6 @@ final class AwakeTable {
     seat.recordOffset = 0;
     buckets.setRelease(bucket, head);
     return seat;
-  }
-
-  /** The seat belongs to the caller alone by now. */
-  private static void empty(Awake seat) {
-    seat.closeSessions();
-    seat.program = null;
-    if (seat.loaded) {
-      seat.hibernations++;
-    }
-    seat.loaded = false;
   }
 
   private Awake search(int head, long recordOffset) {

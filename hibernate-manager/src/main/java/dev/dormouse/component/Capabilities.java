@@ -51,7 +51,7 @@ final class Capabilities {
       awake.sessions = more;
     }
     FileSession session = awake.sessions[index];
-    if (session != null && session.generation == slot.generation()) {
+    if (session != null && session.generation == slot.generation() && session.isUsable()) {
       session.outcome = ResumeAccount.Outcome.KEPT;
       return session;
     }

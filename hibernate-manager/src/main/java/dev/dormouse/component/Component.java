@@ -14,16 +14,19 @@ import java.util.function.Consumer;
  */
 public final class Component {
   private final ProcessStore store;
-  private final ComponentId id;
+  // Not an object of its own: a call by handle should not touch more memory than it must.
+  private final long recordOffset;
+  private final long birth;
 
-  Component(ProcessStore store, ComponentId id) {
+  Component(ProcessStore store, long recordOffset, long birth) {
     this.store = store;
-    this.id = id;
+    this.recordOffset = recordOffset;
+    this.birth = birth;
   }
 
   /** Its identity, by which {@link ProcessStore#component(ComponentId)} finds it without its name. */
   public ComponentId id() {
-    return id;
+    return new ComponentId(recordOffset, birth);
   }
 
   /** Its name, read from the pool. */
@@ -43,7 +46,7 @@ public final class Component {
    * @throws StoreClosed if the store was closed
    */
   public ByteBuffer invoke(ByteBuffer request) {
-    return store.engine().invoke(id, null, request);
+    return store.engine().invoke(recordOffset, birth, null, request);
   }
 
   /**
@@ -53,7 +56,7 @@ public final class Component {
    * @throws ReplyTooLarge if the reply is longer than the component can remember; the turn was undone
    */
   public ByteBuffer invoke(RequestId requestId, ByteBuffer request) {
-    return store.engine().invoke(id, Objects.requireNonNull(requestId), request);
+    return store.engine().invoke(recordOffset, birth, Objects.requireNonNull(requestId), request);
   }
 
   /**
@@ -64,17 +67,17 @@ public final class Component {
    * @return the replies since the last checkpoint that {@code turns} asked for, in order
    */
   public List<ByteBuffer> batch(EpochLimits limits, Consumer<Batch> turns) {
-    return store.engine().batch(id, limits, turns);
+    return store.engine().batch(recordOffset, birth, limits, turns);
   }
 
   /** Whether it is awake. */
   public boolean isAwake() {
-    return store.engine().table().contains(id.recordOffset());
+    return store.engine().table().contains(recordOffset);
   }
 
   /** Wakes it and obtains its capabilities again; says what became of each. */
   public ResumeAccount resume() {
-    return store.engine().exclusively(id, (awake, epoch) -> store.engine().capabilities().account(awake));
+    return store.engine().exclusively(recordOffset, birth, (awake, epoch) -> store.engine().capabilities().account(awake));
   }
 
   /**
@@ -82,42 +85,42 @@ public final class Component {
    * nothing to do on a medium whose commits are durable at once.
    */
   public void checkpoint() {
-    store.engine().exclusively(id, (awake, epoch) -> null);
+    store.engine().exclusively(recordOffset, birth, (awake, epoch) -> null);
     store.engine().media().sync();
   }
 
   /** Puts it to sleep, after the turn that runs, if one does. Nothing of it stays in the Java heap; all it holds outside is closed. */
   public void hibernate() {
-    store.engine().hibernate(id);
+    store.engine().hibernate(recordOffset);
   }
 
   /** Withdraws the capability in a slot, for good. Takes effect after the turn that runs, if one does. */
   public void revoke(int slot) {
-    store.lifecycle().revoke(id, slot);
+    store.lifecycle().revoke(recordOffset, birth, slot);
   }
 
   /** Destroys it: its state, its name and its capabilities are released in one commit. */
   public void destroy() {
-    store.lifecycle().destroy(id);
+    store.lifecycle().destroy(recordOffset, birth);
   }
 
   /** What the pool says of it. Does not wake it; waits for the turn that runs, if one does. */
   public ComponentInfo info() {
-    return store.infoOf(id);
+    return store.infoOf(recordOffset, birth);
   }
 
   @Override
   public boolean equals(Object other) {
-    return other instanceof Component that && that.store == store && that.id.equals(id);
+    return other instanceof Component that && that.store == store && that.birth == birth;
   }
 
   @Override
   public int hashCode() {
-    return id.hashCode();
+    return Long.hashCode(birth);
   }
 
   @Override
   public String toString() {
-    return "component " + id;
+    return "component " + id();
   }
 }

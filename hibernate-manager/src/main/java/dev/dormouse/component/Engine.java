@@ -114,11 +114,12 @@ final class Engine {
   }
 
   /** Runs one turn, or answers with the outcome that was recorded for the request. */
-  ByteBuffer invoke(ComponentId id, RequestId requestId, ByteBuffer request) {
+  ByteBuffer invoke(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
     ByteBuffer readOnly = request.isReadOnly() ? request : request.asReadOnlyBuffer();
     ByteBuffer reply =
         exclusively(
-            id,
+            recordOffset,
+            birth,
             (awake, epoch) -> {
               ByteBuffer answer = turn(awake, epoch, requestId, readOnly);
               epoch.commit();
@@ -133,22 +134,22 @@ final class Engine {
    * Wakes a component if it sleeps, and does something with it in an epoch of its own, alone. The epoch is aborted if the
    * task has neither committed nor aborted it.
    */
-  <T> T exclusively(ComponentId id, Task<T> task) {
+  <T> T exclusively(long recordOffset, long birth, Task<T> task) {
     refuseInsideATurn();
-    if (id.recordOffset() <= 0) {
-      throw noSuch(id);
+    if (recordOffset <= 0) {
+      throw noSuch(recordOffset, birth);
     }
     while (true) {
       Epoch epoch = lease();
       Awake awake;
       try {
-        awake = table.pin(id.recordOffset());
+        awake = table.pin(recordOffset);
       } catch (RuntimeException e) {
         lanes.giveBack(epoch);
         throw e;
       }
       if (awake.turn.tryLock()) {
-        return alone(awake, epoch, id, task);
+        return alone(awake, epoch, birth, task);
       }
       // Busy: the lane goes to somebody who can use it, and this thread waits for its turn without one.
       lanes.giveBack(epoch);
@@ -157,12 +158,12 @@ final class Engine {
     }
   }
 
-  private <T> T alone(Awake awake, Epoch epoch, ComponentId id, Task<T> task) {
+  private <T> T alone(Awake awake, Epoch epoch, long birth, Task<T> task) {
     boolean seated = false;
     Engine outer = RUNNING.get();
     RUNNING.set(this);
     try {
-      wake(awake, id, epoch.lane());
+      wake(awake, birth, epoch.lane());
       seated = true;
       return task.run(awake, epoch);
     } finally {
@@ -170,26 +171,29 @@ final class Engine {
       // R1: the lane is done, or undone, before the component's lock goes.
       lanes.giveBack(epoch);
       closeIfStuck(epoch);
-      if (awake.recordChanged) {
-        awake.recordChanged = false;
-        byte[] record = records[epoch.lane()];
-        media.read(awake.recordOffset, record, 0, record.length);
-        awake.take(record);
-      }
+      // The medium is not touched from here on: without a lane nobody keeps the store from closing it.
+      long recordOffset = awake.recordOffset;
       awake.turn.unlock();
       awake.unpin();
       if (!seated) {
-        table.remove(id.recordOffset());
+        table.remove(recordOffset);
       }
     }
   }
 
   private Epoch lease() {
-    Epoch epoch = closed == null ? lanes.lease() : null;
+    refuseIfClosed();
+    Epoch epoch = lanes.lease();
     if (epoch == null) {
       throw new StoreClosed(media.describe() + ": " + closed);
     }
     return epoch;
+  }
+
+  void refuseIfClosed() {
+    if (closed != null) {
+      throw new StoreClosed(media.describe() + ": " + closed);
+    }
   }
 
   /** A lane for what concerns no awake component. It must be given back. */
@@ -201,7 +205,7 @@ final class Engine {
   private void refuseInsideATurn() {
     if (RUNNING.get() == this) {
       throw new IllegalStateException(
-          "a turn holds a lane and a lock, and cannot wait for another component or make one; let its caller do that");
+          "a turn holds a lane and a lock, and cannot wait for a component, make one, or close the store; let its caller do that");
     }
   }
 
@@ -220,8 +224,8 @@ final class Engine {
    * Commits the epoch that makes a component, while nobody can run it. Step (d) makes its name known before the lane is
    * done; a turn of it, or its end, in another lane would by then be recovered in the wrong order (R1).
    */
-  void commitUnseen(Epoch epoch, ComponentId id) {
-    Awake awake = table.pin(id.recordOffset());
+  void commitUnseen(Epoch epoch, long recordOffset) {
+    Awake awake = table.pin(recordOffset);
     try {
       awake.turn.lock();
       try {
@@ -231,7 +235,7 @@ final class Engine {
       }
     } finally {
       awake.unpin();
-      table.remove(id.recordOffset());
+      table.remove(recordOffset);
     }
   }
 
@@ -239,20 +243,21 @@ final class Engine {
    * Looks at a component's record while nobody runs it, without waking it: no incarnation is given out, and it need not be
    * fit to run.
    */
-  <T> T peek(ComponentId id, Function<Awake, T> look) {
+  <T> T peek(long recordOffset, long birth, Function<Awake, T> look) {
     refuseInsideATurn();
-    if (id.recordOffset() <= 0) {
-      throw noSuch(id);
+    refuseIfClosed();
+    if (recordOffset <= 0) {
+      throw noSuch(recordOffset, birth);
     }
-    Awake awake = table.pin(id.recordOffset());
+    Awake awake = table.pin(recordOffset);
     try {
       awake.turn.lock();
       try {
-        if (!awake.loaded) {
-          read(awake, id, new byte[ComponentLayout.BYTES], new Checksum());
+        if (!awake.loaded || awake.recordChanged) {
+          read(awake, birth, new byte[ComponentLayout.BYTES], new Checksum());
         }
-        if (awake.birth != id.birth()) {
-          throw noSuch(id);
+        if (awake.birth != birth) {
+          throw noSuch(recordOffset, birth);
         }
         return look.apply(awake);
       } finally {
@@ -262,56 +267,62 @@ final class Engine {
       boolean asleep = !awake.loaded;
       awake.unpin();
       if (asleep) {
-        table.remove(id.recordOffset());
+        table.remove(recordOffset);
       }
     }
   }
 
-  private void read(Awake awake, ComponentId id, byte[] record, Checksum checksum) {
-    if (!heap.isRecordSlot(id.recordOffset())) {
-      throw noSuch(id);
+  private void read(Awake awake, long birth, byte[] record, Checksum checksum) {
+    if (!heap.isRecordSlot(awake.recordOffset)) {
+      throw noSuch(awake.recordOffset, birth);
     }
-    media.read(id.recordOffset(), record, 0, record.length);
-    if (Bytes.getLong(record, ComponentLayout.BIRTH) != id.birth() || id.birth() == 0) {
-      throw noSuch(id);
+    media.read(awake.recordOffset, record, 0, record.length);
+    if (Bytes.getLong(record, ComponentLayout.BIRTH) != birth || birth == 0) {
+      throw noSuch(awake.recordOffset, birth);
     }
     if (!ComponentLayout.isSound(record, checksum)) {
       throw new Quarantined(
-          "component " + nameOf(id.recordOffset()) + ": its record at " + id.recordOffset()
+          "component " + nameOf(awake.recordOffset) + ": its record at " + awake.recordOffset
               + " fails its crc32c; it does not run, the others go on; run verify");
     }
     awake.take(record);
   }
 
   /** A remap: reads the record, checks it, takes it. */
-  private void wake(Awake awake, ComponentId id, int lane) {
+  private void wake(Awake awake, long birth, int lane) {
+    if (!awake.loaded || awake.recordChanged) {
+      // Changed: whether the last epoch was committed or undone, the record says how the component is now.
+      read(awake, birth, records[lane], checksums[lane]);
+      awake.recordChanged = false;
+    }
     if (!awake.loaded) {
-      read(awake, id, records[lane], checksums[lane]);
       awake.incarnation = incarnations.incrementAndGet();
       awake.resumes++;
       awake.loaded = true;
     }
-    if (awake.birth != id.birth()) {
-      throw noSuch(id);
+    if (awake.birth != birth) {
+      throw noSuch(awake.recordOffset, birth);
     }
     if (awake.isQuarantined()) {
       throw new Quarantined(
-          "component " + nameOf(id.recordOffset())
+          "component " + nameOf(awake.recordOffset)
               + ": the log of its last epoch was damaged, so its bytes may be torn; it does not run, the others go on; run verify");
     }
   }
 
-  private NoSuchComponent noSuch(ComponentId id) {
-    return new NoSuchComponent(media.describe() + ": there is no component " + id + "; it was destroyed, or never was in this pool");
+  private NoSuchComponent noSuch(long recordOffset, long birth) {
+    return new NoSuchComponent(media.describe() + ": there is no component " + new ComponentId(recordOffset, birth)
+            + "; it was destroyed, or never was in this pool");
   }
 
   /** Runs several turns in one epoch; they hold at most half of the lanes, so that single turns always get one. */
-  List<ByteBuffer> batch(ComponentId id, EpochLimits limits, Consumer<Batch> turns) {
+  List<ByteBuffer> batch(long recordOffset, long birth, EpochLimits limits, Consumer<Batch> turns) {
     refuseInsideATurn();
     longEpochs.acquireUninterruptibly();
     try {
       return exclusively(
-          id,
+          recordOffset,
+          birth,
           (awake, epoch) -> {
             Batch batch = new Batch(this, awake, epoch, limits);
             try {
@@ -380,9 +391,10 @@ final class Engine {
   }
 
   /** Puts a component to sleep: when its turn is over, if one runs. A component that sleeps already stays asleep. */
-  void hibernate(ComponentId id) {
-    while (!table.remove(id.recordOffset())) {
-      Awake awake = table.pin(id.recordOffset());
+  void hibernate(long recordOffset) {
+    refuseInsideATurn();
+    while (!table.remove(recordOffset)) {
+      Awake awake = table.pin(recordOffset);
       awake.awaitTurn();
       awake.unpin();
     }
@@ -413,12 +425,16 @@ final class Engine {
 
   /** Lets the running turns end, admits no more, and puts everybody to sleep. */
   void stop() {
-    closed = "the store was closed";
+    refuseInsideATurn();
+    if (closed == null) {
+      closed = "the store was closed";
+    }
     lanes.close();
     hibernateIdle();
   }
 
-  boolean isClosed() {
-    return closed != null;
+  /** How many lanes nobody has leased; for tests. */
+  int freeLanes() {
+    return lanes.freeCount();
   }
 }

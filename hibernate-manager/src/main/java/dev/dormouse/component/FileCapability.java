@@ -18,7 +18,6 @@ public final class FileCapability {
   private final Awake awake;
   private final FileSession session;
   private final long recipeOffset;
-  private FileRecipe recipe;
 
   FileCapability(Turn turn, Media media, Awake awake, FileSession session, long recipeOffset) {
     this.turn = turn;
@@ -26,13 +25,17 @@ public final class FileCapability {
     this.awake = awake;
     this.session = session;
     this.recipeOffset = recipeOffset;
-    this.recipe = FileRecipe.read(media, recipeOffset, awake.birth);
+  }
+
+  /** Read anew each time: the program may have asked for the same slot twice, and it has one position. */
+  private FileRecipe recipe() {
+    return FileRecipe.read(media, recipeOffset, awake.birth);
   }
 
   /** Where the next read begins, in bytes from the file's start. */
   public long position() {
     turn.running();
-    return recipe.positionBytes();
+    return recipe().positionBytes();
   }
 
   /** Moves to a position, which may be beyond the file's end. */
@@ -41,8 +44,7 @@ public final class FileCapability {
     if (positionBytes < 0) {
       throw new IllegalArgumentException("position " + positionBytes + " of " + session.object + ": at least 0 expected");
     }
-    recipe = recipe.at(positionBytes);
-    byte[] bytes = recipe.encode();
+    byte[] bytes = recipe().at(positionBytes).encode();
     epoch.prepare(awake.birth, awake.recordOffset, recipeOffset, bytes.length);
     media.write(recipeOffset, bytes, 0, bytes.length);
   }
@@ -55,9 +57,10 @@ public final class FileCapability {
   public int read(byte[] into, int index, int length) throws IOException {
     turn.running();
     Objects.checkFromIndexSize(index, length, into.length);
-    int count = session.channel().read(ByteBuffer.wrap(into, index, length), recipe.positionBytes());
+    long positionBytes = recipe().positionBytes();
+    int count = session.channel().read(ByteBuffer.wrap(into, index, length), positionBytes);
     if (count > 0) {
-      position(recipe.positionBytes() + count);
+      position(positionBytes + count);
     }
     return count;
   }

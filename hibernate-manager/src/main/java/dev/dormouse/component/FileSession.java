@@ -28,8 +28,9 @@ final class FileSession {
     return new FileSession(object, generation, null, outcome, reason);
   }
 
+  /** Whether it is open. The system closes a file under a thread that is interrupted while it reads. */
   boolean isUsable() {
-    return channel != null;
+    return channel != null && channel.isOpen();
   }
 
   FileChannel channel() {

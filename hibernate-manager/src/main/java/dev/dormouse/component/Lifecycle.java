@@ -25,14 +25,15 @@ final class Lifecycle {
       throw new ProgramUnavailable("component " + name + " has no program; give its class with program(...)", null);
     }
     Programs.instance(spec.program());
-    // Symbols first, in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
-    int program = engine.symbols().intern("program", spec.program().getName());
-    spec.regions().forEach(region -> engine.symbols().intern("region", region.name()));
-    spec.files().forEach(file -> engine.symbols().intern("file root", file.root()));
+    // The lane first: while it is leased the store is not closed.
     Epoch epoch = engine.leaseForCreation();
     ReentrantLock lock = engine.directory().lockOf(nameBytes);
-    lock.lock();
     try {
+      // Symbols in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
+      int program = engine.symbols().intern("program", spec.program().getName());
+      spec.regions().forEach(region -> engine.symbols().intern("region", region.name()));
+      spec.files().forEach(file -> engine.symbols().intern("file root", file.root()));
+      lock.lock();
       if (engine.directory().find(nameBytes) != 0) {
         throw new NameTaken("component " + name + " exists already; choose another name, or destroy it first");
       }
@@ -40,12 +41,14 @@ final class Lifecycle {
       ComponentId id = new ComponentId(epoch.allocateRecord(birth).offset(), birth);
       write(epoch, id, nameBytes, spec, program);
       engine.directory().insert(epoch, nameBytes, id.recordOffset());
-      engine.commitUnseen(epoch, id);
+      engine.commitUnseen(epoch, id.recordOffset());
       return id;
     } finally {
       // R1, R3: the lane is done, or undone, before the lock on the name goes.
       engine.giveBack(epoch);
-      lock.unlock();
+      if (lock.isHeldByCurrentThread()) {
+        lock.unlock();
+      }
     }
   }
 
@@ -96,19 +99,27 @@ final class Lifecycle {
   }
 
   /** Releases everything a component holds, and its name. */
-  void destroy(ComponentId id) {
+  void destroy(long recordOffset, long birth) {
     engine.exclusively(
-        id,
+        recordOffset,
+        birth,
         (awake, epoch) -> {
           destroy(awake, epoch);
+          // Under its lock: the record's slot may be another's by now, who must not be taken for this one.
+          awake.forget();
           return null;
         });
-    engine.table().remove(id.recordOffset());
+    engine.table().remove(recordOffset);
     media.sync();
   }
 
   private void destroy(Awake awake, Epoch epoch) {
     byte[] name = Names.encode("component name", engine.nameOf(awake.recordOffset));
+    if (engine.directory().find(name) != awake.recordOffset) {
+      throw new Quarantined(
+          "component at " + awake.recordOffset + ": the directory does not find it by its name " + engine.nameOf(awake.recordOffset)
+              + ", so the name could not be released; run verify");
+    }
     ReentrantLock lock = engine.directory().lockOf(name);
     lock.lock();
     try {
@@ -142,9 +153,10 @@ final class Lifecycle {
   }
 
   /** Withdraws a capability: the slot stays, and cannot be used again. */
-  void revoke(ComponentId id, int index) {
+  void revoke(long recordOffset, long birth, int index) {
     engine.exclusively(
-        id,
+        recordOffset,
+        birth,
         (awake, epoch) -> {
           RecordEditor editor = new RecordEditor(media, awake, epoch);
           if (index < 0 || index >= awake.slotCount) {

@@ -12,6 +12,7 @@ import dev.dormouse.recovery.Lanes;
 import dev.dormouse.recovery.Recovery;
 import dev.dormouse.recovery.VerifyReport;
 import dev.dormouse.region.RegionEntry;
+import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,6 +30,7 @@ public final class ProcessStore implements AutoCloseable {
   private final Engine engine;
   private final Lifecycle lifecycle;
   private final OpeningReport opening;
+  private boolean closed;
 
   private ProcessStore(Pool pool, StoreOptions options, OpeningReport opening) {
     this.engine = new Engine(pool, options);
@@ -168,7 +170,7 @@ public final class ProcessStore implements AutoCloseable {
     spec.accept(filled);
     ComponentId id = lifecycle.create(name, filled);
     engine.media().sync();
-    return new Component(this, id);
+    return new Component(this, id.recordOffset(), id.birth());
   }
 
   /**
@@ -183,24 +185,36 @@ public final class ProcessStore implements AutoCloseable {
 
   /** The component of that identity. Whether there is one shows when it is used. */
   public Component component(ComponentId id) {
-    return new Component(this, id);
+    return new Component(this, id.recordOffset(), id.birth());
   }
 
   /** The component of that name, if there is one. */
   public Optional<Component> find(String name) {
-    if (engine.isClosed()) {
-      throw new StoreClosed(describe() + ": the store was closed");
+    engine.refuseIfClosed();
+    byte[] nameBytes = Names.encode("component name", name);
+    Optional<ComponentId> id = idAt(engine.directory().find(nameBytes));
+    while (id.isPresent()) {
+      // The record may have got another owner since the directory led to it. A birth that is the same before and after the
+      // name was read was this component's all the while.
+      long record = engine.directory().find(nameBytes);
+      VarHandle.acquireFence();
+      Optional<ComponentId> again = idAt(record);
+      if (again.equals(id)) {
+        return id.map(this::component);
+      }
+      id = again;
     }
-    return idAt(engine.directory().find(Names.encode("component name", name))).map(id -> new Component(this, id));
+    return Optional.empty();
   }
 
   /** Sees every component, in no order, waking none. Those made or destroyed meanwhile may be seen or not. */
   public void forEach(Consumer<Component> action) {
-    engine.directory().walk(record -> idAt(record).ifPresent(id -> action.accept(new Component(this, id))));
+    engine.refuseIfClosed();
+    engine.directory().walk(record -> idAt(record).ifPresent(id -> action.accept(component(id))));
   }
 
   private Optional<ComponentId> idAt(long record) {
-    long birth = record == 0 ? 0 : engine.media().getLong(record + ComponentLayout.BIRTH);
+    long birth = record == 0 ? 0 : engine.media().getLongAcquire(record + ComponentLayout.BIRTH);
     return birth == 0 ? Optional.empty() : Optional.of(new ComponentId(record, birth));
   }
 
@@ -231,9 +245,11 @@ public final class ProcessStore implements AutoCloseable {
 
   /** Waits for the turns that run, puts everybody to sleep, and closes the pool. Idempotent. */
   @Override
-  public void close() {
-    if (!engine.isClosed()) {
+  public synchronized void close() {
+    // One at a time, so that a second caller does not take the medium away from the turns that the first one waits for.
+    if (!closed) {
       engine.stop();
+      closed = true;
     }
     engine.pool().close();
   }
@@ -246,8 +262,8 @@ public final class ProcessStore implements AutoCloseable {
     return lifecycle;
   }
 
-  ComponentInfo infoOf(ComponentId id) {
-    return engine.peek(id, awake -> info(awake, id));
+  ComponentInfo infoOf(long recordOffset, long birth) {
+    return engine.peek(recordOffset, birth, awake -> info(awake, new ComponentId(recordOffset, birth)));
   }
 
   private ComponentInfo info(Awake awake, ComponentId id) {

@@ -77,8 +77,11 @@ final class SizeClasses {
     return slots;
   }
 
-  /** Where the first slot of a slab lies, in bytes from the slab's start: behind the owner words, on a line of its own. */
+  /**
+   * Where the first slot of a slab lies, in bytes from the slab's start: behind the owner words, on a pair of lines of its
+   * own, so that a component's record is one pair, which the processor fetches together.
+   */
   static long firstSlotOf(int slots) {
-    return Geometry.alignUp((long) slots * Long.BYTES, Media.LINE_BYTES);
+    return Geometry.alignUp((long) slots * Long.BYTES, 2L * Media.LINE_BYTES);
   }
 }
