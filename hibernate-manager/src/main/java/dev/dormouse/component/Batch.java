@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Objects;
 
 /**
- * Several turns of one component in one epoch: they become visible together at the next checkpoint, and if one of them
- * throws, all since the last checkpoint are undone. Their replies wait for the checkpoint. For the thread that was given it,
+ * Several turns of one component in one epoch: they become visible together at the next checkpoint, or where the limits end
+ * the epoch, and if one of them throws, all since the last commit are undone. Their replies wait for the checkpoint. For the thread that was given it,
  * until its task returns.
  */
 public final class Batch {

@@ -7,7 +7,8 @@ import java.util.function.Consumer;
 
 /**
  * A handle to a component, awake or asleep. It holds nothing of the component itself and keeps nothing awake; it may be kept
- * for as long as the store is open. When the component is destroyed every method throws {@link NoSuchComponent}.
+ * for as long as the store is open. When the component is destroyed, all but {@link #isAwake} and {@link #hibernate} throw
+ * {@link NoSuchComponent}.
  *
  * <p>Threads: any, platform or virtual. Turns of one component run one after the other, those of different components at
  * the same time. A turn cannot invoke: it would wait for a lane while holding a lock.
@@ -42,6 +43,7 @@ public final class Component {
    * @throws TurnFailed if the program threw; everything it did in this turn was undone
    * @throws NoSuchComponent if it was destroyed
    * @throws Quarantined if its record or log is damaged
+   * @throws dev.dormouse.heap.PoolFull if the commit itself found no room; the turn was undone
    * @throws ProgramUnavailable if its class cannot be had
    * @throws StoreClosed if the store was closed
    */
@@ -61,7 +63,8 @@ public final class Component {
 
   /**
    * Runs several turns in one epoch, alone: they are committed together when {@code turns} returns, or when it asks for a
-   * checkpoint. If it or one of the turns throws, all turns since the last checkpoint are undone. Inside, this thread cannot
+   * checkpoint. If it or one of the turns throws, all turns since the
+   * last commit are undone: the last checkpoint, or where the limits ended an epoch. Inside, this thread cannot
    * call other components of the store. At most half of the lanes are given to such epochs; others wait.
    *
    * @return the replies since the last checkpoint that {@code turns} asked for, in order

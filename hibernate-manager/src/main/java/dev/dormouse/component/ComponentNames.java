@@ -1,6 +1,9 @@
 package dev.dormouse.component;
 
+import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Media;
+import java.util.Arrays;
 
 /** Reads the names that component records lead to, without believing what a record says before it is checked against the pool's bounds. */
 final class ComponentNames {
@@ -22,6 +25,33 @@ final class ComponentNames {
       }
     }
     return true;
+  }
+
+  /** The head of a component's annex and its name; null if it is not what was written. */
+  static byte[] readAnnex(Media media, long annex, long birth) {
+    if (annex <= 0 || annex > media.sizeBytes() - AnnexLayout.BYTES) {
+      return null;
+    }
+    int length = AnnexLayout.BYTES + (media.getShort(annex + AnnexLayout.NAME_BYTES) & 0xffff);
+    if (length > media.sizeBytes() - annex) {
+      return null;
+    }
+    byte[] head = new byte[length];
+    media.read(annex, head, 0, length);
+    boolean sound =
+        Bytes.getLong(head, AnnexLayout.BIRTH) == birth
+            && Bytes.getInt(head, AnnexLayout.CRC32C) == new Checksum().ofRecord(head, 0, length, AnnexLayout.CRC32C);
+    return sound ? head : null;
+  }
+
+  /** The name of the component whose record lies there; null if its annex is not what was written. */
+  byte[] readSound(long record) {
+    byte[] head =
+        readAnnex(
+            media,
+            media.getLong(record + ComponentLayout.ANNEX_OFFSET),
+            media.getLong(record + ComponentLayout.BIRTH));
+    return head == null ? null : Arrays.copyOfRange(head, AnnexLayout.BYTES, head.length);
   }
 
   /** The name of the component whose record lies there; null if there is none that can be read. */

@@ -23,8 +23,16 @@ final class ComponentQuarantine implements Quarantine {
     }
     byte[] record = new byte[ComponentLayout.BYTES];
     media.read(recordOffset, record, 0, record.length);
-    if (Bytes.getLong(record, ComponentLayout.BIRTH) != birth) {
+    long found = Bytes.getLong(record, ComponentLayout.BIRTH);
+    boolean halfDestroyed = found == 0 && heap.ownerOf(recordOffset) == birth;
+    if (found != birth && !halfDestroyed) {
       return;
+    }
+    if (halfDestroyed) {
+      // The epoch that would have destroyed it never committed: its name still leads here.
+      media.putLong(recordOffset + ComponentLayout.BIRTH, birth);
+      media.persist(recordOffset + ComponentLayout.BIRTH, Long.BYTES);
+      Bytes.putLong(record, ComponentLayout.BIRTH, birth);
     }
     int flags = Bytes.getShort(record, ComponentLayout.FLAGS) | ComponentLayout.QUARANTINED;
     Bytes.putShort(record, ComponentLayout.FLAGS, (short) flags);

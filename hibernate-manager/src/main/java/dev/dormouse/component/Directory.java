@@ -80,9 +80,12 @@ final class Directory {
   /** New nodes that hold the leaf that is there and the one to be; they are nobody's until the epoch commits. */
   private long split(Epoch epoch, long oldWord, long hash, long record, int bits) {
     long oldRecord = WordTable.target(oldWord);
-    byte[] oldName = names.read(oldRecord);
+    byte[] oldName = names.readSound(oldRecord);
     if (oldName == null) {
-      throw new Damaged(media.describe(), "the record at " + oldRecord + " has no readable name; run verify");
+      throw new Damaged(
+          media.describe(),
+          "the component at " + oldRecord + " has a damaged annex, and the name meets its name in the directory; choose another"
+              + " name, or run verify");
     }
     long oldHash = root.hash(oldName);
     if (bits > Long.SIZE - NODE_BITS) {

@@ -82,6 +82,10 @@ final class Engine {
     return symbols;
   }
 
+  Programs programs() {
+    return programs;
+  }
+
   Capabilities capabilities() {
     return capabilities;
   }
@@ -116,18 +120,20 @@ final class Engine {
   /** Runs one turn, or answers with the outcome that was recorded for the request. */
   ByteBuffer invoke(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
     ByteBuffer readOnly = request.isReadOnly() ? request : request.asReadOnlyBuffer();
-    ByteBuffer reply =
-        exclusively(
-            recordOffset,
-            birth,
-            (awake, epoch) -> {
-              ByteBuffer answer = turn(awake, epoch, requestId, readOnly);
-              epoch.commit();
-              return answer;
-            });
-    // Decision 10 and 13: locks and lane are given back, the order is kept; only the reply waits for durability.
-    media.sync();
-    return reply;
+    try {
+      return exclusively(
+          recordOffset,
+          birth,
+          (awake, epoch) -> {
+            ByteBuffer answer = turn(awake, epoch, requestId, readOnly);
+            epoch.commit();
+            return answer;
+          });
+    } finally {
+      // Decisions 10 and 13: locks and lane are given back, the order is kept; only the answer waits for durability, a
+      // refusal too, because what it tells was read.
+      media.sync();
+    }
   }
 
   /**
@@ -169,14 +175,21 @@ final class Engine {
     } finally {
       RUNNING.set(outer);
       // R1: the lane is done, or undone, before the component's lock goes.
-      lanes.giveBack(epoch);
-      closeIfStuck(epoch);
-      // The medium is not touched from here on: without a lane nobody keeps the store from closing it.
-      long recordOffset = awake.recordOffset;
-      awake.turn.unlock();
-      awake.unpin();
-      if (!seated) {
-        table.remove(recordOffset);
+      try {
+        giveBack(epoch);
+        if (awake.recordChanged) {
+          awake.recordChanged = false;
+          byte[] record = new byte[ComponentLayout.BYTES];
+          media.read(awake.recordOffset, record, 0, record.length);
+          awake.take(record);
+        }
+      } finally {
+        long recordOffset = awake.recordOffset;
+        awake.turn.unlock();
+        awake.unpin();
+        if (!seated) {
+          table.remove(recordOffset);
+        }
       }
     }
   }
@@ -211,11 +224,7 @@ final class Engine {
 
   void giveBack(Epoch epoch) {
     lanes.giveBack(epoch);
-    closeIfStuck(epoch);
-  }
-
-  private void closeIfStuck(Epoch epoch) {
-    if (epoch.isStuck()) {
+    if (lanes.isBroken() && closed == null) {
       closed = "a commit failed half way; open the store again, which finishes it";
     }
   }
@@ -277,7 +286,9 @@ final class Engine {
       throw noSuch(awake.recordOffset, birth);
     }
     media.read(awake.recordOffset, record, 0, record.length);
-    if (Bytes.getLong(record, ComponentLayout.BIRTH) != birth || birth == 0) {
+    // Looked at again: a slab that was given back meanwhile may hold anybody's bytes by now.
+    boolean wasRecord = heap.isRecordSlot(awake.recordOffset);
+    if (!wasRecord || Bytes.getLong(record, ComponentLayout.BIRTH) != birth || birth == 0) {
       throw noSuch(awake.recordOffset, birth);
     }
     if (!ComponentLayout.isSound(record, checksum)) {
@@ -430,7 +441,14 @@ final class Engine {
       closed = "the store was closed";
     }
     lanes.close();
-    hibernateIdle();
+    // Not only who is idle: a thread gives its lane back a little before its seat.
+    table.forEachSeat(
+        seat -> {
+          long seated = seat.recordOffset;
+          if (seated != 0) {
+            hibernate(seated);
+          }
+        });
   }
 
   /** How many lanes nobody has leased; for tests. */

@@ -24,13 +24,13 @@ final class Lifecycle {
     if (spec.program() == null) {
       throw new ProgramUnavailable("component " + name + " has no program; give its class with program(...)", null);
     }
-    Programs.instance(spec.program());
     // The lane first: while it is leased the store is not closed.
     Epoch epoch = engine.leaseForCreation();
     ReentrantLock lock = engine.directory().lockOf(nameBytes);
     try {
       // Symbols in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
       int program = engine.symbols().intern("program", spec.program().getName());
+    engine.programs().register(program, spec.program());
       spec.regions().forEach(region -> engine.symbols().intern("region", region.name()));
       spec.files().forEach(file -> engine.symbols().intern("file root", file.root()));
       lock.lock();

@@ -20,10 +20,15 @@ final class Outcomes {
   Outcomes(Media media, Awake awake) {
     this.media = media;
     this.awake = awake;
-    long annex = awake.annexOffset;
-    this.count = media.getShort(annex + AnnexLayout.OUTCOME_COUNT) & 0xffff;
-    this.replyBytes = media.getShort(annex + AnnexLayout.REPLY_BYTES) & 0xffff;
-    this.firstOffset = annex + firstOutcome(media.getShort(annex + AnnexLayout.NAME_BYTES) & 0xffff);
+    // Checked before it is believed: outcomes are written where the annex says they lie.
+    byte[] head = ComponentNames.readAnnex(media, awake.annexOffset, awake.birth);
+    if (head == null) {
+      throw new Quarantined(
+          "component at " + awake.recordOffset + ": its annex is not what was written, so its outcomes cannot be found; run verify");
+    }
+    this.count = Bytes.getShort(head, AnnexLayout.OUTCOME_COUNT) & 0xffff;
+    this.replyBytes = Bytes.getShort(head, AnnexLayout.REPLY_BYTES) & 0xffff;
+    this.firstOffset = awake.annexOffset + firstOutcome(head.length - AnnexLayout.BYTES);
   }
 
   /** Where the outcomes begin in an annex, behind the name. */

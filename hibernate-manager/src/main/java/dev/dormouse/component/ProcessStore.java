@@ -4,10 +4,10 @@ import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.MachineWentDown;
 import dev.dormouse.heap.Media;
-import dev.dormouse.heap.MediaReader;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
+import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.recovery.Recovery;
 import dev.dormouse.recovery.VerifyReport;
@@ -146,7 +146,10 @@ public final class ProcessStore implements AutoCloseable {
           "the machine went down while it was open, and its class " + pool.header().durabilityClass()
               + " does not survive that; run verify, then open it with acceptMachineCrash(true) or restore it from a backup");
     }
-    VerifyReport report = StoreVerifier.verify(new MediaReader(pool.media()), options.boot());
+    VerifyReport report;
+    try (PoolReader reader = pool.reader()) {
+      report = StoreVerifier.verify(reader, options.boot());
+    }
     if (report.verdict() == VerifyReport.Verdict.DAMAGED) {
       throw new Damaged(
           where, "the machine went down while it was open, and verify found: " + report.findings().getFirst() + "; restore it from a backup");

@@ -23,6 +23,15 @@ final class Programs {
     return program != null ? program : instances.computeIfAbsent(symbol, number -> make(symbols.text(number)));
   }
 
+  /**
+   * Takes the class that a new component is to run, so that it need not be found by its name in this life of the store.
+   *
+   * @throws ProgramUnavailable if no instance of it can be made
+   */
+  void register(int symbol, Class<? extends Program> type) {
+    instances.computeIfAbsent(symbol, number -> instance(type));
+  }
+
   private Program make(String className) {
     try {
       return instance(Class.forName(className, true, loader).asSubclass(Program.class));
@@ -34,8 +43,7 @@ final class Programs {
     }
   }
 
-  /** Makes an instance; also the check of a class that a new component is to run. */
-  static Program instance(Class<? extends Program> type) {
+  private static Program instance(Class<? extends Program> type) {
     if (type.isInterface() || Modifier.isAbstract(type.getModifiers())) {
       throw new ProgramUnavailable("program " + type.getName() + " is abstract", null);
     }

@@ -25,6 +25,7 @@ final class RecordEditor implements RegionTable {
   private final Checksum checksum = new Checksum();
   private final byte[] record = new byte[ComponentLayout.BYTES];
   private byte[] table;
+  private boolean unborn;
 
   RecordEditor(Media media, Awake awake, Epoch epoch) {
     this.media = media;
@@ -33,14 +34,18 @@ final class RecordEditor implements RegionTable {
     media.read(awake.recordOffset, record, 0, record.length);
   }
 
-  /** Writes the first form of a new component's record, into an extent of zeros. */
+  /**
+   * Writes the first form of a new component's record, into an extent of zeros. The birth is left out: it comes by an intent
+   * of the same epoch, so that what an epoch leaves that never commits is nobody's record.
+   */
   void begin(long birth, int programSymbol, long annexOffset, long quotaBytes) {
     Bytes.putLong(record, ComponentLayout.BIRTH, birth);
     Bytes.putInt(record, ComponentLayout.PROGRAM_SYMBOL, programSymbol);
     Bytes.putLong(record, ComponentLayout.ANNEX_OFFSET, annexOffset);
     Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
-    awake.birth = birth;
+    unborn = true;
     writeRecord();
+    epoch.putShared(awake.recordOffset + ComponentLayout.BIRTH, birth);
   }
 
   @Override
@@ -96,13 +101,18 @@ final class RecordEditor implements RegionTable {
 
   @Override
   public void remove(int index) {
-    for (int i = index; i < count() - 1; i++) {
-      set(i, get(i + 1));
-    }
     int last = count() - 1;
     if (last < ComponentLayout.INLINE_REGIONS) {
       clear(record, ComponentLayout.REGION0, RegionLayout.BYTES);
     } else {
+      readTable();
+      int gap = index;
+      if (gap < ComponentLayout.INLINE_REGIONS) {
+        gap = ComponentLayout.INLINE_REGIONS;
+        entryAt(table, regionAt(gap)).write(record, ComponentLayout.REGION0);
+      }
+      // All further ones in one move, so that the table is written once.
+      System.arraycopy(table, regionAt(gap + 1), table, regionAt(gap), (last - gap) * RegionLayout.BYTES);
       clear(table, regionAt(last), RegionLayout.BYTES);
       writeTable();
     }
@@ -149,8 +159,14 @@ final class RecordEditor implements RegionTable {
   void writeRecord() {
     awake.recordChanged = true;
     ComponentLayout.seal(record, checksum);
-    write(awake.recordOffset, record);
     awake.take(record);
+    if (unborn) {
+      byte[] nameless = record.clone();
+      Bytes.putLong(nameless, ComponentLayout.BIRTH, 0);
+      write(awake.recordOffset, nameless);
+    } else {
+      write(awake.recordOffset, record);
+    }
   }
 
   private void writeTable() {
@@ -228,11 +244,21 @@ final class RecordEditor implements RegionTable {
     writeTable();
   }
 
+  private void checkCapacity(int index, int field) {
+    if (index >= capacity(table, field)) {
+      throw new Damaged(
+          media.describe(),
+          "the record of component " + Long.toHexString(awake.birth) + " counts more entries than its table holds; run verify");
+    }
+  }
+
   private int regionAt(int index) {
+    checkCapacity(index - ComponentLayout.INLINE_REGIONS, TableLayout.REGION_CAPACITY);
     return TableLayout.BYTES + (index - ComponentLayout.INLINE_REGIONS) * RegionLayout.BYTES;
   }
 
   private int slotAt(int index) {
+    checkCapacity(index - ComponentLayout.INLINE_SLOTS, TableLayout.SLOT_CAPACITY);
     return TableLayout.BYTES
         + capacity(table, TableLayout.REGION_CAPACITY) * RegionLayout.BYTES
         + (index - ComponentLayout.INLINE_SLOTS) * SlotLayout.BYTES;

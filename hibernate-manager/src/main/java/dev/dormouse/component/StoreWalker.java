@@ -1,6 +1,5 @@
 package dev.dormouse.component;
 
-import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Media;
@@ -10,6 +9,7 @@ import dev.dormouse.recovery.Claims;
 import dev.dormouse.recovery.Quarantine;
 import dev.dormouse.recovery.Verifier;
 import dev.dormouse.region.RegionEntry;
+import dev.dormouse.region.RegionMap;
 import java.util.Arrays;
 
 /** Walks every record of a store for verify: symbols, directory, components and all they refer to. */
@@ -161,11 +161,9 @@ final class StoreWalker implements Verifier.Walker {
       if (!claims.claim(annex, length, seat.birth, "the annex of component " + name)) {
         return;
       }
-      byte[] head = new byte[AnnexLayout.BYTES + nameBytes.length];
-      media.read(annex, head, 0, head.length);
-      if (Bytes.getInt(head, AnnexLayout.CRC32C) != new Checksum().ofRecord(head, 0, head.length, AnnexLayout.CRC32C)
-          || Bytes.getLong(head, AnnexLayout.BIRTH) != seat.birth) {
+      if (ComponentNames.readAnnex(media, annex, seat.birth) == null) {
         damage("its annex fails its crc32c");
+        return;
       }
       for (int i = 0; i < count; i++) {
         if (!Outcomes.isSound(media, annex + first + (long) i * Outcomes.outcomeBytes(replyBytes), replyBytes)) {
@@ -182,6 +180,7 @@ final class StoreWalker implements Verifier.Walker {
       }
       for (int i = 0; i < seat.regionCount; i++) {
         RegionEntry region = editor.get(i);
+        checkRange(editor, i, region);
         claims.claim(region.extentOffset(), region.lengthBytes(), seat.birth, "region " + i + " of component " + name);
         if (region.nameSymbol() <= 0 || region.nameSymbol() >= symbolCount) {
           damage("region " + i + " is named by symbol " + region.nameSymbol() + ", which does not exist");
@@ -192,6 +191,21 @@ final class StoreWalker implements Verifier.Walker {
         if (slot.kind() == Slot.FILE) {
           FileRecipe recipe = FileRecipe.read(media, slot.object(), seat.birth);
           claims.claim(slot.object(), recipe.encode().length, seat.birth, "the recipe of slot " + i + " of component " + name);
+        }
+      }
+    }
+
+    private void checkRange(RecordEditor editor, int index, RegionEntry region) {
+      boolean possible =
+          region.lengthBytes() > 0
+              && region.address() >= 0
+              && region.address() <= RegionMap.ADDRESS_LIMIT - region.lengthBytes();
+      if (!possible) {
+        damage("region " + index + " at [" + region.address() + ", +" + region.lengthBytes() + ") cannot be");
+      }
+      for (int i = 0; i < index && possible; i++) {
+        if (editor.get(i).overlaps(region.address(), region.lengthBytes())) {
+          damage("regions " + i + " and " + index + " share addresses");
         }
       }
     }

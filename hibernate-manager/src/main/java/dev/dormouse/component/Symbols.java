@@ -100,11 +100,8 @@ final class Symbols {
       long place = table.placeOf(number);
       epoch.putShared(place, WordTable.word(WordTable.LEAF, extent.offset(), place));
       epoch.commit();
-    } catch (RuntimeException e) {
-      if (!epoch.isStuck()) {
-        epoch.abort();
-      }
-      throw e;
+    } finally {
+      lanes.endHousekeeping();
     }
   }
 
@@ -120,6 +117,9 @@ final class Symbols {
       if (number <= 0 || number >= known) {
         throw new Damaged(media.describe(), "a record names symbol " + number + " of " + (known - 1) + "; run verify");
       }
+      if (texts[number] == null) {
+        throw new Damaged(media.describe(), "symbol " + number + " is not what was written; run verify");
+      }
       return texts[number];
     } finally {
       lock.unlock();
@@ -128,9 +128,14 @@ final class Symbols {
 
   private void readNew() {
     while (known < table.wordCount() && media.getLongAcquire(table.placeOf(known)) != 0) {
-      String text = read(media, table, known);
-      texts[known] = text;
-      numbers.put(text, known++);
+      try {
+        texts[known] = read(media, table, known);
+        numbers.putIfAbsent(texts[known], known);
+      } catch (Damaged damaged) {
+        // Hits those that use it, when they do; the symbols behind it are found.
+        texts[known] = null;
+      }
+      known++;
     }
   }
 

@@ -37,6 +37,7 @@ public final class Turn {
 
   /** What the caller sent; may be read once or as often as the program likes, not written. */
   public ByteBuffer request() {
+    running();
     return request;
   }
 

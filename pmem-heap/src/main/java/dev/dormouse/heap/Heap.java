@@ -22,6 +22,7 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Heap {
   private static final int CLASS_BITS = 8;
+  private static final int LOOK_AHEAD = 64;
 
   private final Media media;
   private final Geometry geometry;
@@ -37,8 +38,8 @@ public final class Heap {
   private final Map<Long, Extent> releasing = new HashMap<>();
   private final Map<Long, Slab> slabs = new HashMap<>();
   private long examinedPages;
-  // A bit for each page of a slab of records but its first: what isRecordSlot found once, it need not look up again. Not
-  // guarded; a bit that a race loses is found again.
+  // A bit for each page of a slab of records but its first: what isRecordSlot found once, it need not look up again.
+  // Changed under the lock, read without.
   private final AtomicLongArray recordPages;
   // Records of every slab begin at this offset, modulo their length.
   private final long recordPhase;
@@ -100,6 +101,12 @@ public final class Heap {
     lock.lock();
     try {
       Slab slab = open.get(sizeClass).peek();
+      // A slab of an earlier life may have room: look some way ahead before making another.
+      for (int i = 0; i < LOOK_AHEAD && slab == null && unexamined.get(sizeClass).isEmpty(); i++) {
+        if (examinedPages < geometry.pageCount()) {
+          examineMorePages();
+        }
+      }
       while (slab == null) {
         Long head = unexamined.get(sizeClass).poll();
         slab = head == null ? newSlab(sizeClass) : examine(head, sizeClass);
@@ -391,6 +398,7 @@ public final class Heap {
     if (((recordPages.getPlain((int) (page >>> 6)) >>> page) & 1) != 0) {
       return (offset - recordPhase) % SizeClasses.RECORD_BYTES == 0;
     }
+    lock.lock();
     try {
       long head = table.headOf(page);
       if (head < 0) {
@@ -407,6 +415,8 @@ public final class Heap {
       return found;
     } catch (Damaged damaged) {
       return false;
+    } finally {
+      lock.unlock();
     }
   }
 

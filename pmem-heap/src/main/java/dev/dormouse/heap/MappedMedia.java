@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -56,7 +57,7 @@ public final class MappedMedia implements Media {
         writeZeros(channel, sizeBytes);
       } catch (IOException e) {
         Files.deleteIfExists(path);
-        if (e instanceof InterruptedIOException) {
+        if (e instanceof InterruptedIOException || e instanceof ClosedByInterruptException) {
           throw e;
         }
         throw new PoolFull(
@@ -245,12 +246,12 @@ public final class MappedMedia implements Media {
   }
 
   @Override
-  public void settle() {
+  public void settle(long offset, long length) {
     if (durabilityClass == DurabilityClass.VOLATILE) {
       return;
     }
     try {
-      memory.force();
+      memory.asSlice(offset, length).force();
     } catch (UncheckedIOException e) {
       throw new MediaUnavailable(
           describe(), "the system could not write it to the disk: " + e.getCause().getMessage() + "; free space, or check the disk", e);

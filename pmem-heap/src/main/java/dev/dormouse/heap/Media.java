@@ -93,12 +93,13 @@ public interface Media extends AutoCloseable {
   void sync();
 
   /**
-   * Writes everything to what lies beneath, as far as the system allows, even where {@link #durabilityClass()} promises less:
-   * a pool that is closed and left alone should be whole after the machine went down. Slow; for closing. Nothing by default.
+   * Writes a range to what lies beneath, as far as the system allows, even where {@link #durabilityClass()} promises less: a
+   * pool that is closed and left alone should be whole after the machine went down, and one that is open should say so. Slow;
+   * for opening and closing. Nothing by default.
    *
    * @throws MediaUnavailable if the system reports that it could not
    */
-  default void settle() {}
+  default void settle(long offset, long length) {}
 
   /** Gives the mapping back. Syncs nothing. */
   @Override

@@ -18,6 +18,7 @@ public final class Pool implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
 
   private final Media media;
+  private final Path path;
   private final PoolLock lock;
   private final BootIdentity boot;
   private final String headerDamage;
@@ -26,8 +27,9 @@ public final class Pool implements AutoCloseable {
   private boolean begun;
   private boolean closed;
 
-  private Pool(Media media, PoolLock lock, PoolHeader.Found found, BootIdentity boot) {
+  private Pool(Media media, Path path, PoolLock lock, PoolHeader.Found found, BootIdentity boot) {
     this.media = media;
+    this.path = path;
     this.lock = lock;
     this.boot = boot;
     this.header = found.header();
@@ -79,14 +81,14 @@ public final class Pool implements AutoCloseable {
   /** Makes a pool on a medium that holds zeros, which the pool then owns. */
   public static Pool create(Media media, Geometry geometry, BootIdentity boot, Format format) {
     PoolHeader header = write(media, geometry, boot, format);
-    return new Pool(media, null, new PoolHeader.Found(header, ""), boot);
+    return new Pool(media, null, null, new PoolHeader.Found(header, ""), boot);
   }
 
   private static PoolHeader write(Media media, Geometry geometry, BootIdentity boot, Format format) {
     PoolHeader unborn =
         new PoolHeader(
             0, UUID.randomUUID(), geometry, media.durabilityClass(), false, 0, RANDOM.nextLong(), boot, PoolHeader.Roots.NONE);
-    Pool pool = new Pool(media, null, new PoolHeader.Found(unborn, ""), boot);
+    Pool pool = new Pool(media, null, null, new PoolHeader.Found(unborn, ""), boot);
     pool.heap.format();
     PoolHeader.Roots roots = format.format(pool);
     // The header last: everything it names was persisted by then, so whoever can read it can believe it.
@@ -122,7 +124,7 @@ public final class Pool implements AutoCloseable {
     try (FileReader reader = new FileReader(path)) {
       found = PoolHeader.read(reader);
     }
-    return new Pool(MappedMedia.open(path, found.header().geometry().sizeBytes()), lock, found, boot);
+    return new Pool(MappedMedia.open(path, found.header().geometry().sizeBytes()), path, lock, found, boot);
   }
 
   /** Opens the pool in a file so that nothing is ever written to it: what is changed stays in memory. Errors as for {@link #open(Path, BootIdentity)}. */
@@ -136,7 +138,7 @@ public final class Pool implements AutoCloseable {
       throw e;
     }
     try {
-      return new Pool(new OverlayMedia(reader), lock, PoolHeader.read(reader), boot);
+      return new Pool(new OverlayMedia(reader), path, lock, PoolHeader.read(reader), boot);
     } catch (RuntimeException e) {
       reader.close();
       lock.close();
@@ -146,7 +148,7 @@ public final class Pool implements AutoCloseable {
 
   /** Opens the pool on a medium, which it then owns. */
   public static Pool open(Media media, BootIdentity boot) {
-    return new Pool(media, null, PoolHeader.read(new MediaReader(media)), boot);
+    return new Pool(media, null, null, PoolHeader.read(new MediaReader(media)), boot);
   }
 
   /**
@@ -177,7 +179,14 @@ public final class Pool implements AutoCloseable {
     header.write(media);
     header = header.next(header.durabilityClass(), true, header.openCount(), header.salt(), boot, header.roots());
     header.write(media);
+    // Before the first store of the new life: a machine that goes down during it must find a header that says open.
+    media.settle(0, PoolHeader.BYTES);
     begun = true;
+  }
+
+  /** Shows the bytes as a file's channel does, where the pool lies in a file; otherwise as its medium does. Must be closed. */
+  public PoolReader reader() {
+    return path == null ? new MediaReader(media) : new FileReader(path);
   }
 
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
@@ -213,10 +222,10 @@ public final class Pool implements AutoCloseable {
       if (begun) {
         // What a closed pool holds is settled before its header says that it was closed: a machine that goes down later
         // must not find the one without the other.
-        media.settle();
+        media.settle(0, media.sizeBytes());
         header = header.next(header.durabilityClass(), false, header.openCount(), header.salt(), boot, header.roots());
         header.write(media);
-        media.settle();
+        media.settle(0, PoolHeader.BYTES);
       }
     } finally {
       abandon();

@@ -32,6 +32,9 @@ public record PoolHeader(
   private static final long MAGIC = Bytes.getLong("DORMOUSE".getBytes(StandardCharsets.US_ASCII), 0);
   private static final int COPIES = 2;
 
+  /** Both copies, each in a page of its own, at the pool's start. */
+  static final long BYTES = (long) COPIES * Geometry.PAGE_BYTES;
+
   /** Offsets of the first records of the modules above, set once when the pool is made. */
   public record Roots(long root0, long root1, long root2, long root3) {
     public static final Roots NONE = new Roots(0, 0, 0, 0);

@@ -44,8 +44,9 @@ public final class PoolLock implements AutoCloseable {
    */
   public static PoolLock take(Path pool) {
     try {
+      // Beside the file itself, so that openers who come by different links meet.
       Path folder = pool.toAbsolutePath().getParent().toRealPath();
-      Path key = pathFor(folder.resolve(pool.getFileName()));
+      Path key = pathFor(Files.exists(pool) ? pool.toRealPath() : folder.resolve(pool.getFileName()));
       String holder =
           "process " + ProcessHandle.current().pid() + " of user " + System.getProperty("user.name") + " since " + Instant.now();
       synchronized (HELD_HERE) {

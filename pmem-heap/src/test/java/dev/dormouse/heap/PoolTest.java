@@ -113,6 +113,8 @@ class PoolTest {
       assertThatThrownBy(() -> Pool.openOverlay(path, BOOT)).isInstanceOf(InUse.class);
       Path byAnotherWay = folder.resolve("..").resolve(folder.getFileName()).resolve("a.pool");
       assertThatThrownBy(() -> Pool.open(byAnotherWay, BOOT)).isInstanceOf(InUse.class);
+      Path link = Files.createSymbolicLink(folder.resolve("link.pool"), path);
+      assertThatThrownBy(() -> Pool.open(link, BOOT)).isInstanceOf(InUse.class);
       assertThat(Files.exists(path)).isTrue();
       pool.begin();
     }

@@ -9,6 +9,7 @@ import dev.dormouse.heap.Reservation;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * The span whose writes become visible together, running in a leased lane. Everything it changes goes through here first:
@@ -23,6 +24,7 @@ public final class Epoch {
   private final Heap heap;
   private final long headerOffset;
   private final int lane;
+  private final AtomicBoolean broken;
   private final WriteSet writes = new WriteSet();
   private final LogWriter log;
   private final LogReplay replay;
@@ -33,17 +35,22 @@ public final class Epoch {
   private long number;
   private boolean running;
   private boolean stuck;
+  private RuntimeException doom;
 
-  Epoch(Media media, Heap heap, Geometry geometry, int lane) {
+  Epoch(Media media, Heap heap, Geometry geometry, int lane, AtomicBoolean broken) {
     this.media = media;
     this.heap = heap;
     this.lane = lane;
+    this.broken = broken;
     this.headerOffset = Lanes.headerOffset(geometry, lane);
     this.log = new LogWriter(media, heap, lane, headerOffset + LaneLayout.BYTES, headerOffset + geometry.laneBytes());
     this.replay = new LogReplay(media, heap, geometry);
   }
 
   void start(long salt) {
+    if (stuck) {
+      throw new IllegalStateException("a commit in this lane failed half way; open the pool again, which finishes it");
+    }
     number = SequenceWord.number(media.getLong(headerOffset + LaneLayout.SEQUENCE_WORD));
     if (number >= SequenceWord.MAX_NUMBER - 1) {
       throw new IllegalStateException("lane " + lane + " has run out of sequence numbers");
@@ -156,8 +163,8 @@ public final class Epoch {
     if (namedCount == named.length) {
       named = Arrays.copyOf(named, namedCount * 2);
     }
-    named[namedCount++] = owner;
     log.append(RecordKind.OWNER, owner, ownerRecord, 0, 0);
+    named[namedCount++] = owner;
   }
 
   /** Persists what {@link #log} appended. Only after it may the ranges be stored to. */
@@ -238,6 +245,12 @@ public final class Epoch {
    */
   public void commit() {
     checkRunning();
+    if (doom != null) {
+      throw doom;
+    }
+    if (broken.get()) {
+      throw new IllegalStateException("a commit in another lane failed half way; open the pool again, which finishes it");
+    }
     if (!isClean()) {
       if (intentCount > 0) {
         log.append(RecordKind.END, log.count(), 0, 0, 0);
@@ -249,15 +262,28 @@ public final class Epoch {
       log.flush();
       media.fence();
       // (c) Commit point, one store of 8 bytes: undo records of the old number are void, the intents are due.
+      int ending = intentCount > 0 ? SequenceWord.COMMITTED_WITH_INTENTS : SequenceWord.COMMITTED;
       running = false;
       stuck = true;
-      int ending = intentCount > 0 ? SequenceWord.COMMITTED_WITH_INTENTS : SequenceWord.COMMITTED;
-      persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, ending, headerOffset));
-      if (intentCount > 0) {
-        carryOutIntents();
+      try {
+        persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, ending, headerOffset));
+        if (intentCount > 0) {
+          carryOutIntents();
+        }
+        finish();
+      } finally {
+        breakIfStuck();
       }
+    } else {
+      finish();
     }
-    finish();
+  }
+
+  /** Where the steps that end an epoch stopped half way, nobody commits any more until the pool is recovered. */
+  private void breakIfStuck() {
+    if (stuck) {
+      broken.set(true);
+    }
   }
 
   private void carryOutIntents() {
@@ -289,26 +315,45 @@ public final class Epoch {
     }
   }
 
+  /**
+   * Makes {@link #commit} throw {@code cause}: a change of several steps stopped halfway, and only an abort can take back
+   * those that were logged.
+   */
+  public void doom(RuntimeException cause) {
+    doom = cause;
+  }
+
   /** Undoes everything, newest record first; reservations are given back. A clean epoch writes nothing. */
   public void abort() {
     checkRunning();
-    if (!isClean()) {
-      for (int i = log.count() - 1; i >= 0; i--) {
-        replay.restore(log.position(i));
+    running = false;
+    stuck = true;
+    try {
+      if (!isClean()) {
+        restore();
       }
-      // R2: the restored bytes are durable before the log that could restore them is void.
-      media.fence();
-      persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, SequenceWord.ABORTED, headerOffset));
+      for (int i = 0; i < reserved.size(); i++) {
+        heap.cancel(reserved.get(i));
+      }
+      finish();
+    } finally {
+      breakIfStuck();
     }
-    for (int i = 0; i < reserved.size(); i++) {
-      heap.cancel(reserved.get(i));
+  }
+
+  private void restore() {
+    for (int i = log.count() - 1; i >= 0; i--) {
+      replay.restore(log.position(i));
     }
-    finish();
+    // R2: the restored bytes are durable before the log that could restore them is void.
+    media.fence();
+    persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, SequenceWord.ABORTED, headerOffset));
   }
 
   private void finish() {
     running = false;
     stuck = false;
+    doom = null;
     writes.clear();
     log.releaseSpills();
     reserved.clear();
@@ -331,7 +376,7 @@ public final class Epoch {
     return running;
   }
 
-  /** Whether it failed between its commit point and its end: only the next open of the pool can finish it. */
+  /** Whether its commit failed behind the commit point, or its abort failed: only the next open of the pool can finish it. */
   public boolean isStuck() {
     return stuck;
   }

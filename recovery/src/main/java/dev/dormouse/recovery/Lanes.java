@@ -4,6 +4,7 @@ import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.Condition;
@@ -28,6 +29,8 @@ public final class Lanes {
   private volatile int preferred;
   private volatile boolean closed;
   private final AtomicInteger stuck = new AtomicInteger();
+  // Set when an epoch could not be ended: what it left undone must not be overtaken (R1).
+  private final AtomicBoolean broken = new AtomicBoolean();
 
   /**
    * The lanes of a pool that was recovered and begun. The last one is kept for {@link #housekeeping}.
@@ -39,9 +42,9 @@ public final class Lanes {
     int count = Math.min(most, geometry.laneCount() - 1);
     this.epochs = new Epoch[count];
     for (int lane = 0; lane < count; lane++) {
-      epochs[lane] = new Epoch(pool.media(), pool.heap(), geometry, lane);
+      epochs[lane] = new Epoch(pool.media(), pool.heap(), geometry, lane, broken);
     }
-    this.housekeeping = new Epoch(pool.media(), pool.heap(), geometry, geometry.laneCount() - 1);
+    this.housekeeping = new Epoch(pool.media(), pool.heap(), geometry, geometry.laneCount() - 1, broken);
     this.freeBits = new AtomicLong((1L << count) - 1);
     this.salt = pool.header().salt();
   }
@@ -123,14 +126,23 @@ public final class Lanes {
 
   private void free(int lane) {
     freeBits.getAndAccumulate(1L << lane, (bits, bit) -> bits | bit);
+    wakeWaiters();
+  }
+
+  private void wakeWaiters() {
     if (waiters.get() > 0) {
       waiting.lock();
       try {
-        someGivenBack.signal();
+        someGivenBack.signalAll();
       } finally {
         waiting.unlock();
       }
     }
+  }
+
+  /** Whether a commit failed behind its commit point, or an abort failed. Nothing commits from then on; the next open of the pool finishes it. */
+  public boolean isBroken() {
+    return broken.get();
   }
 
   /** Starts the next epoch in a leased lane whose epoch was committed. */
@@ -148,6 +160,7 @@ public final class Lanes {
     }
     if (epoch.isStuck()) {
       stuck.incrementAndGet();
+      wakeWaiters();
       return;
     }
     if ((epoch.number() & (ROTATION_EPOCHS - 1)) == ROTATION_EPOCHS - 1) {
@@ -159,11 +172,15 @@ public final class Lanes {
   /** Waits until every leased lane was given back; from then on {@link #lease} answers null. */
   public void close() {
     closed = true;
-    for (int taken = stuck.get(); taken < epochs.length; taken++) {
-      await();
-    }
-    for (int lane = 0; lane < epochs.length; lane++) {
-      free(lane);
+    waiting.lock();
+    try {
+      waiters.incrementAndGet();
+      while (freeCount() + stuck.get() < epochs.length) {
+        someGivenBack.awaitUninterruptibly();
+      }
+    } finally {
+      waiters.decrementAndGet();
+      waiting.unlock();
     }
   }
 
@@ -174,6 +191,13 @@ public final class Lanes {
   public Epoch housekeeping() {
     housekeeping.start(salt);
     return housekeeping;
+  }
+
+  /** Ends the housekeeping epoch; one that was not committed is aborted. */
+  public void endHousekeeping() {
+    if (housekeeping.isRunning()) {
+      housekeeping.abort();
+    }
   }
 
   static Damaged damaged(Media media, int lane, String what) {

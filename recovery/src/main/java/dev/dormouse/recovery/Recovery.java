@@ -131,7 +131,9 @@ public final class Recovery {
       remember(count++, reader.position());
     }
     int seen = reader.count();
-    boolean damaged = implausible || reader.endsInDamage();
+    // A pool that was closed ran no epoch since: its logs need not be searched for what follows a missing first record.
+    boolean mayHaveRun = count > 0 || pool.header().open();
+    boolean damaged = implausible || (mayHaveRun && reader.endsInDamage());
     if (count == 0 && !damaged) {
       return;
     }

@@ -10,6 +10,7 @@ import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.Reservation;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -85,12 +86,15 @@ final class PoolState {
     return new PoolState(next);
   }
 
-  byte[] bytes(Extent extent) {
-    return extents.get(extent.offset()).bytes.clone();
+  /** Every extent and its owner. */
+  Map<Extent, Long> owners() {
+    Map<Extent, Long> owners = new TreeMap<>(Comparator.comparingLong(Extent::offset));
+    extents.forEach((offset, owned) -> owners.put(new Extent(offset, owned.bytes.length), owned.owner));
+    return owners;
   }
 
-  boolean owns(Extent extent) {
-    return extents.containsKey(extent.offset());
+  byte[] bytes(Extent extent) {
+    return extents.get(extent.offset()).bytes.clone();
   }
 
   /** Says what is different, one phrase each; empty if nothing is. */

@@ -56,14 +56,17 @@ public final class RegionMap {
     long at = address == ANY_ADDRESS ? freeAddress(lengthBytes) : address;
     checkAddresses(name, at, lengthBytes, -1);
     Extent extent = epoch.allocate(lengthBytes, holder.birth());
-    table.add(new RegionEntry(nameSymbol, rights, at, extent.offset(), lengthBytes));
+    whole(() -> table.add(new RegionEntry(nameSymbol, rights, at, extent.offset(), lengthBytes)));
   }
 
   /** Detaches a region; its bytes are released with the commit. */
   public void detach(int nameSymbol, String name) {
     int index = attachedIndex(nameSymbol, name);
-    free(table.get(index));
-    table.remove(index);
+    whole(
+        () -> {
+          free(table.get(index));
+          table.remove(index);
+        });
   }
 
   /**
@@ -80,8 +83,11 @@ public final class RegionMap {
     checkAddresses(name, old.address(), lengthBytes, index);
     Extent extent = epoch.allocate(lengthBytes, holder.birth());
     media.copy(old.extentOffset(), extent.offset(), Math.min(lengthBytes, old.lengthBytes()));
-    free(old);
-    table.set(index, new RegionEntry(nameSymbol, old.rights(), old.address(), extent.offset(), lengthBytes));
+    whole(
+        () -> {
+          free(old);
+          table.set(index, new RegionEntry(nameSymbol, old.rights(), old.address(), extent.offset(), lengthBytes));
+        });
   }
 
   /** Changes what the component may do with a region from the next view on. */
@@ -109,6 +115,16 @@ public final class RegionMap {
       }
     }
     return -1;
+  }
+
+  /** A caller that went on after half of these steps would commit an extent without an entry, or an entry without its extent. */
+  private void whole(Runnable steps) {
+    try {
+      steps.run();
+    } catch (RuntimeException e) {
+      epoch.doom(e);
+      throw e;
+    }
   }
 
   private void free(RegionEntry entry) {

@@ -1,0 +1,122 @@
+package dev.dormouse.region;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.dormouse.emulation.CrashExplorer;
+import dev.dormouse.emulation.CrashMedia;
+import dev.dormouse.emulation.CrashOptions;
+import dev.dormouse.emulation.CrashReport;
+import dev.dormouse.emulation.PersistencyModel;
+import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Heap;
+import dev.dormouse.recovery.Epoch;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Consumer;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+
+/**
+ * Crashes attach, detach and resize at every persist point: the table, the regions' bytes and who owns what are those of one
+ * commit (I1, I2), and every extent of the component is in its table (I3).
+ */
+class RegionMapCrashTest {
+  private final CrashMedia first = CrashMedia.zeroed(256 << 10);
+  private final RegionStage stage = RegionStage.create(first);
+
+  /** What the component has: its entries and the bytes of each. */
+  private static String look(RegionStage stage) {
+    StringBuilder seen = new StringBuilder();
+    RegionTable table = stage.table(null);
+    for (int i = 0; i < table.count(); i++) {
+      RegionEntry entry = table.get(i);
+      byte[] bytes = new byte[(int) entry.lengthBytes()];
+      stage.media.read(entry.extentOffset(), bytes, 0, bytes.length);
+      seen.append(entry.nameSymbol()).append(' ').append(entry.rights()).append(' ').append(entry.address()).append(' ')
+          .append(bytes.length).append(' ').append(Arrays.hashCode(bytes)).append('\n');
+    }
+    return seen.toString();
+  }
+
+  private static void requireEveryExtentIsInTheTable(RegionStage stage) {
+    Set<Long> owned = new HashSet<>();
+    stage.pool.heap().walk(
+        new Heap.Visitor() {
+          @Override
+          public void extent(Extent extent, long owner, boolean record) {
+            owned.add(extent.offset());
+          }
+
+          @Override
+          public void damage(String message) {
+            throw new AssertionError(message);
+          }
+        });
+    Set<Long> listed = new HashSet<>(Set.of(stage.table.offset()));
+    RegionTable table = stage.table(null);
+    for (int i = 0; i < table.count(); i++) {
+      listed.add(table.get(i).extentOffset());
+    }
+    assertThat(owned).isEqualTo(listed);
+  }
+
+  private CrashReport explore(PersistencyModel model, List<Consumer<Epoch>> turns, RegionStage[] running) {
+    List<String> states = new ArrayList<>();
+    Extent table = stage.table;
+    return CrashExplorer.explore(
+        first.processKilled(),
+        media -> {
+          running[0] = RegionStage.open(media, table);
+          states.clear();
+          states.add(look(running[0]));
+          for (Consumer<Epoch> turn : turns) {
+            Epoch epoch = running[0].lanes.lease();
+            turn.accept(epoch);
+            epoch.commit();
+            running[0].lanes.giveBack(epoch);
+            states.add(look(running[0]));
+            media.mark(states.size() - 1);
+          }
+        },
+        media -> RegionStage.open(media, table),
+        (media, marks) -> {
+          RegionStage recovered = RegionStage.open(media, table);
+          int last = marks.isEmpty() ? 0 : (int) marks.getLast();
+          assertThat(look(recovered)).isIn(states.get(last), states.get(Math.min(last + 1, states.size() - 1)));
+          requireEveryExtentIsInTheTable(recovered);
+        },
+        CrashOptions.of(model).withImages(150, 6));
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void attachWriteResizeAndDetachHappenWholeOrNotAtAll(PersistencyModel model) {
+    RegionStage[] running = new RegionStage[1];
+    CrashReport report =
+        explore(
+            model,
+            List.of(
+                epoch -> {
+                  RegionMap map = running[0].map(epoch);
+                  map.attach(1, "a", 100, 0, RegionRights.READ_WRITE);
+                  map.attach(2, "b", 5000, 8192, RegionRights.READ_WRITE);
+                  running[0].view(epoch, running[0].table(epoch).get(0)).fill(10, 80, (byte) 1);
+                },
+                epoch -> {
+                  running[0].view(epoch, running[0].table(epoch).get(0)).fill(0, 8, (byte) 2);
+                  running[0].map(epoch).resize(1, "a", 300);
+                  running[0].view(epoch, running[0].table(epoch).get(0)).fill(290, 10, (byte) 3);
+                },
+                epoch -> {
+                  running[0].map(epoch).resize(1, "a", 50);
+                  running[0].map(epoch).protect(1, "a", RegionRights.READ);
+                },
+                epoch -> running[0].map(epoch).detach(2, "b")),
+            running);
+    report.requireClean();
+    assertThat(report.distinctStates()).isGreaterThan(200);
+  }
+}
