@@ -17,9 +17,7 @@ final class Names {
    */
   static byte[] encode(String what, String name) {
     try {
-      ByteBuffer buffer = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
-      byte[] bytes = new byte[buffer.remaining()];
-      buffer.get(bytes);
+      byte[] bytes = encode(name);
       if (bytes.length >= 1 && bytes.length <= MAX_BYTES) {
         return bytes;
       }
@@ -28,6 +26,19 @@ final class Names {
     } catch (CharacterCodingException e) {
       throw new InvalidName(what + " is not valid Unicode (" + e.getMessage() + "); choose another name");
     }
+  }
+
+  private static byte[] encode(String name) throws CharacterCodingException {
+    for (int i = 0; i < name.length(); i++) {
+      if (Character.isSurrogate(name.charAt(i))) {
+        // Only here can it be malformed, and getBytes would quietly put a question mark.
+        ByteBuffer buffer = StandardCharsets.UTF_8.newEncoder().encode(CharBuffer.wrap(name));
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(bytes);
+        return bytes;
+      }
+    }
+    return name.getBytes(StandardCharsets.UTF_8);
   }
 
   static String decode(byte[] bytes, int index, int length) {

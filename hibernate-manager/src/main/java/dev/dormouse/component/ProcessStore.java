@@ -100,7 +100,7 @@ public final class ProcessStore implements AutoCloseable {
     long poolBytes = unborn.header().geometry().sizeBytes();
     Lanes.format(unborn);
     long directory = WordTable.format(unborn, Directory.rootWords(poolBytes), Owner.DIRECTORY);
-    long symbols = WordTable.format(unborn, Symbols.capacity(poolBytes), Owner.SYMBOLS);
+    long symbols = WordTable.format(unborn, Symbols.wordsFor(poolBytes), Owner.SYMBOLS);
     return new PoolHeader.Roots(directory, symbols, 0, 0);
   }
 

@@ -2,25 +2,32 @@ package dev.dormouse.component;
 
 import java.lang.reflect.Constructor;
 import java.lang.reflect.Modifier;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /** The programs of a store: one instance for each class, made when the first component needs it. */
 final class Programs {
   private final ClassLoader loader;
   private final Symbols symbols;
-  private final ConcurrentHashMap<Integer, Program> instances = new ConcurrentHashMap<>();
+  // By the symbol of the class's name.
+  private final AtomicReferenceArray<Program> instances;
 
   Programs(ClassLoader loader, Symbols symbols) {
     this.loader = loader;
     this.symbols = symbols;
+    this.instances = new AtomicReferenceArray<>(symbols.capacity());
   }
 
   /**
    * @throws ProgramUnavailable if the class is not there, is no program, or cannot be made
    */
   Program get(int symbol) {
-    Program program = instances.get(symbol);
-    return program != null ? program : instances.computeIfAbsent(symbol, number -> make(symbols.text(number)));
+    Program program = symbol > 0 && symbol < instances.length() ? instances.get(symbol) : null;
+    return program != null ? program : keep(symbol, make(symbols.text(symbol)));
+  }
+
+  /** The first instance of a class is the one. */
+  private Program keep(int symbol, Program made) {
+    return instances.compareAndSet(symbol, null, made) ? made : instances.get(symbol);
   }
 
   /**
@@ -29,7 +36,9 @@ final class Programs {
    * @throws ProgramUnavailable if no instance of it can be made
    */
   void register(int symbol, Class<? extends Program> type) {
-    instances.computeIfAbsent(symbol, number -> instance(type));
+    if (instances.get(symbol) == null) {
+      keep(symbol, instance(type));
+    }
   }
 
   private Program make(String className) {

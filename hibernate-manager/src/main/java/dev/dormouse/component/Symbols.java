@@ -37,9 +37,14 @@ final class Symbols {
     this.texts = new String[table.wordCount()];
   }
 
-  /** How many symbols a new pool can hold. */
-  static int capacity(long poolBytes) {
+  /** How many words the table of a new pool has. */
+  static int wordsFor(long poolBytes) {
     return Math.clamp(Long.highestOneBit(poolBytes / 16384), LEAST_SYMBOLS, MOST_SYMBOLS);
+  }
+
+  /** The number of this pool's symbols is below that. */
+  int capacity() {
+    return table.wordCount();
   }
 
   /** The number of a text, or 0 if no component ever used it. */

@@ -74,6 +74,12 @@ public final class Heap {
     return zeroed(sizeClass == SizeClasses.RUN ? reserveRun(sizeBytes) : reserveSlot(sizeClass));
   }
 
+  /** Like {@link #reserve}, with whatever bytes are there: for logs, which are never published and stamp what they write. */
+  public Reservation reserveForLog(long sizeBytes) {
+    int sizeClass = classes.classOf(sizeBytes);
+    return sizeClass == SizeClasses.RUN ? reserveRun(sizeBytes) : reserveSlot(sizeClass);
+  }
+
   /** Sets aside an extent of 128 bytes for a component's record, in slabs that hold nothing else. */
   public Reservation reserveRecord() {
     return zeroed(reserveSlot(SizeClasses.RECORD));

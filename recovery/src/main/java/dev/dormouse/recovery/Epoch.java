@@ -78,11 +78,6 @@ public final class Epoch {
     return log.bytes();
   }
 
-  /** Which 64-byte granules of a page (of 4,096 bytes, counted from the pool's start) may be stored to: a bit each. */
-  public long preparedGranules(long page) {
-    return writes.mask(page);
-  }
-
   /**
    * (a) Makes a range of a component's own bytes ready to be stored to: what is there goes to the log, and is durable when
    * this returns. Later calls for the same bytes cost a test. Bytes that this epoch allocated need no undo.
@@ -93,6 +88,16 @@ public final class Epoch {
   public void prepare(long owner, long ownerRecord, long offset, long length) {
     log(owner, ownerRecord, offset, length);
     seal();
+  }
+
+  /**
+   * Whether a range may be stored to; false also for one that is not inside a granule, and while anything is logged that is
+   * not sealed.
+   */
+  public boolean isPrepared(long offset, int length) {
+    return !log.hasUnsealed()
+        && (offset & (Media.LINE_BYTES - 1)) <= Media.LINE_BYTES - length
+        && ((writes.mask(offset >>> WriteSet.PAGE_SHIFT) >>> (offset >>> WriteSet.GRANULE_SHIFT)) & 1) != 0;
   }
 
   /** (a) without its fence: several ranges may be logged, and one {@link #seal} makes them ready. */

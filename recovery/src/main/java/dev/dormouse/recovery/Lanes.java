@@ -155,9 +155,16 @@ public final class Lanes {
    * point and its end keeps its lane: the next open finishes it.
    */
   public void giveBack(Epoch epoch) {
-    if (epoch.isRunning()) {
-      epoch.abort();
+    try {
+      if (epoch.isRunning()) {
+        epoch.abort();
+      }
+    } finally {
+      takeBack(epoch);
     }
+  }
+
+  private void takeBack(Epoch epoch) {
     if (epoch.isStuck()) {
       stuck.incrementAndGet();
       wakeWaiters();

@@ -115,7 +115,7 @@ final class LogWriter {
     if (tail + recordBytes + CONTINUE_BYTES <= end) {
       return;
     }
-    Reservation spill = heap.reserve((long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8));
+    Reservation spill = heap.reserveForLog((long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8));
     append(RecordKind.CONTINUE, spill.offset(), spill.lengthBytes(), 0, 0, 0);
     // R9: once more, because what lies behind a damaged one could not be found, and would pass for a torn tail.
     media.write(tail, record, 0, RecordLayout.BYTES);

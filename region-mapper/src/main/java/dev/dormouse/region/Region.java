@@ -22,8 +22,6 @@ import java.util.Objects;
  */
 public final class Region {
   private static final int GRANULE_BYTES = Media.LINE_BYTES;
-  private static final int GRANULE_SHIFT = 6;
-  private static final int PAGE_SHIFT = 12;
 
   private final Media media;
   private final Epoch epoch;
@@ -33,8 +31,9 @@ public final class Region {
   private final boolean writable;
   // Null once the view is stale, so that one comparison finds both a wrong thread and a wrong time.
   private Thread thread;
-  private long preparedPage;
-  private long preparedGranules;
+  // A range of the pool, inside the region, all of whose granules may be stored to. Empty at first: no pool begins with a region.
+  private long preparedFrom;
+  private long preparedTo;
 
   /** A view for the calling thread. For the module that runs turns, which closes it when the turn is over. */
   public Region(Media media, Epoch epoch, Holder holder, long extentOffset, long lengthBytes, RegionRights rights) {
@@ -159,10 +158,17 @@ public final class Region {
   }
 
   private long atForWrite(long offset, int length) {
+    long at = base + offset;
+    // What is prepared lies inside the region, so this is the check of the bounds, too.
+    if (at < preparedFrom || at > preparedTo - length || thread != Thread.currentThread()) {
+      return atForFirstWrite(offset, length);
+    }
+    return at;
+  }
+
+  private long atForFirstWrite(long offset, int length) {
     long at = at(offset, length);
-    if (at >>> PAGE_SHIFT != preparedPage
-        || (at & (GRANULE_BYTES - 1)) > GRANULE_BYTES - length
-        || (preparedGranules >>> (at >>> GRANULE_SHIFT) & 1) == 0) {
+    if (!epoch.isPrepared(at, length)) {
       prepare(at, length);
     }
     return at;
@@ -182,8 +188,11 @@ public final class Region {
     if (length > 0) {
       epoch.prepare(holder.birth(), holder.recordOffset(), at, length);
       // Only after the fence inside prepare may the fast path let a store pass.
-      preparedPage = at >>> PAGE_SHIFT;
-      preparedGranules = epoch.preparedGranules(preparedPage);
+      long from = Math.max(base, at & -GRANULE_BYTES);
+      long to = Math.min(base + lengthBytes, (at + length + GRANULE_BYTES - 1) & -GRANULE_BYTES);
+      boolean joins = from <= preparedTo && to >= preparedFrom;
+      preparedFrom = joins ? Math.min(from, preparedFrom) : from;
+      preparedTo = joins ? Math.max(to, preparedTo) : to;
     }
   }
 

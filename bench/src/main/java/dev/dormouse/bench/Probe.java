@@ -1,0 +1,132 @@
+package dev.dormouse.bench;
+
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.Collection;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.concurrent.TimeUnit;
+import java.util.regex.Pattern;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
+import org.openjdk.jmh.runner.Runner;
+import org.openjdk.jmh.runner.RunnerException;
+import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
+import org.openjdk.jmh.runner.format.OutputFormatFactory;
+import org.openjdk.jmh.runner.options.Options;
+import org.openjdk.jmh.runner.options.OptionsBuilder;
+import org.openjdk.jmh.runner.options.TimeValue;
+import org.openjdk.jmh.runner.options.VerboseMode;
+import org.openjdk.jmh.util.Statistics;
+
+/**
+ * One benchmark method with its parameters, to be run in a mode.
+ *
+ * @param parameters by name
+ */
+record Probe(Class<?> type, String method, Map<String, String> parameters, Mode mode) {
+  private static final String ALLOCATION = "gc.alloc.rate.norm";
+
+  /**
+   * How long to look.
+   *
+   * @param forks 0 runs inside this JVM
+   * @param shots calls of a benchmark that is measured call by call, each for warming up and for measuring
+   */
+  record Pace(int forks, int warmups, int iterations, TimeValue iteration, int shots) {}
+
+  /**
+   * What was seen, in nanoseconds for one call.
+   *
+   * @param p50 the mean where calls were not measured one by one
+   * @param p99 NaN where calls were not measured one by one
+   * @param allocatedBytes by one call; NaN where it was not measured
+   */
+  record Reading(double p50, double p99, double mean, double allocatedBytes) {}
+
+  static Probe sampled(Class<?> type, String method, Map<String, String> parameters) {
+    return new Probe(type, method, parameters, Mode.SampleTime);
+  }
+
+  static Probe averaged(Class<?> type, String method, Map<String, String> parameters) {
+    return new Probe(type, method, parameters, Mode.AverageTime);
+  }
+
+  static Probe shot(Class<?> type, String method, Map<String, String> parameters) {
+    return new Probe(type, method, parameters, Mode.SingleShotTime);
+  }
+
+  /** Runs it and says nothing. */
+  Reading run(Pace pace) throws RunnerException {
+    boolean shots = mode == Mode.SingleShotTime;
+    ChainedOptionsBuilder options =
+        new OptionsBuilder()
+            .include("^" + Pattern.quote(type.getName() + "." + method) + "$")
+            .mode(mode)
+            .timeUnit(TimeUnit.NANOSECONDS)
+            .forks(pace.forks)
+            .threads(1)
+            .warmupIterations(shots ? pace.shots : pace.warmups)
+            .measurementIterations(shots ? pace.shots : pace.iterations)
+            .warmupTime(pace.iteration)
+            .measurementTime(pace.iteration)
+            .addProfiler(GCProfiler.class)
+            .shouldFailOnError(true)
+            // JMH itself uses what the JDK warns about.
+            .jvmArgsAppend("--sun-misc-unsafe-memory-access=allow");
+    parameters.forEach(options::param);
+    RunResult result = run(options.build());
+    Statistics statistics = result.getPrimaryResult().getStatistics();
+    if (mode == Mode.AverageTime) {
+      // Percentiles of the means of a few iterations would only look like percentiles.
+      return new Reading(statistics.getMean(), Double.NaN, statistics.getMean(), allocatedBytes(result));
+    }
+    return new Reading(
+        statistics.getPercentile(50), statistics.getPercentile(99), statistics.getMean(), allocatedBytes(result));
+  }
+
+  private RunResult run(Options options) throws RunnerException {
+    ByteArrayOutputStream log = new ByteArrayOutputStream();
+    PrintStream logged = new PrintStream(log, true, StandardCharsets.UTF_8);
+    PrintStream out = System.out;
+    // Whatever a fork says on the side must not get into the report.
+    System.setOut(logged);
+    try {
+      Collection<RunResult> results =
+          new Runner(options, OutputFormatFactory.createFormatInstance(logged, VerboseMode.NORMAL)).run();
+      if (results.size() == 1) {
+        return results.iterator().next();
+      }
+      throw new RunnerException("one benchmark expected, JMH knows " + results.size());
+    } catch (RunnerException e) {
+      throw new RunnerException(this + ": " + reason(log.toString(StandardCharsets.UTF_8), e), e);
+    } finally {
+      System.setOut(out);
+    }
+  }
+
+  /** JMH writes why a benchmark failed to its log and nowhere else. */
+  private static String reason(String log, RunnerException e) {
+    return log.lines()
+        .dropWhile(line -> !line.contains("<failure>"))
+        .skip(1)
+        .filter(line -> !line.isBlank())
+        .findFirst()
+        .orElse(e.getMessage());
+  }
+
+  private static double allocatedBytes(RunResult result) {
+    return result.getSecondaryResults().values().stream()
+        .filter(secondary -> secondary.getLabel().endsWith(ALLOCATION))
+        .mapToDouble(secondary -> secondary.getScore())
+        .findFirst()
+        .orElse(Double.NaN);
+  }
+
+  @Override
+  public String toString() {
+    return type.getSimpleName() + "." + method + new TreeMap<>(parameters);
+  }
+}

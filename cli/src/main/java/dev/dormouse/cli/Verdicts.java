@@ -1,0 +1,37 @@
+package dev.dormouse.cli;
+
+import dev.dormouse.component.OpeningReport.Opening;
+import dev.dormouse.recovery.VerifyReport;
+import dev.dormouse.recovery.VerifyReport.Verdict;
+
+/** What the state of a pool means for a verb. */
+final class Verdicts {
+  private Verdicts() {}
+
+  static int exitCode(Verdict verdict) {
+    return switch (verdict) {
+      case CLEAN -> ExitCode.CLEAN;
+      case NOT_CLOSED, MACHINE_WENT_DOWN -> ExitCode.NOT_CLOSED;
+      case DAMAGED -> ExitCode.DAMAGED;
+    };
+  }
+
+  static int exitCode(Opening how) {
+    return switch (how) {
+      case CREATED, CLEAN -> ExitCode.CLEAN;
+      case ROLLED_BACK, MACHINE_WENT_DOWN -> ExitCode.NOT_CLOSED;
+    };
+  }
+
+  static String sentence(VerifyReport report) {
+    int findings = report.findings().size();
+    return switch (report.verdict()) {
+      case CLEAN -> "clean: every byte has one owner, every record is sound";
+      case NOT_CLOSED -> "sound, but it was not closed; what was running is undone at the next open";
+      case MACHINE_WENT_DOWN ->
+          "its structure is sound, but the machine went down while it was open; what components keep in their regions"
+              + " cannot be vouched for";
+      case DAMAGED -> "DAMAGED, " + findings + (findings == 1 ? " finding" : " findings");
+    };
+  }
+}

@@ -1,0 +1,99 @@
+package dev.dormouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.dormouse.component.ProcessStore;
+import dev.dormouse.component.StoreOptions;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The demonstration with real child JVMs and real kills. */
+@Timeout(180)
+class DemoCommandTest {
+  @TempDir private Path folder;
+
+  @Test
+  void everythingIsThereAfterThreeKillsAndStaysThere() throws IOException {
+    Path input = writeInput();
+    Path pool = folder.resolve("demo.pool");
+
+    Shell.Result first =
+        Shell.run("demo", input, "--pool", pool, "--kills", "3", "--seed", "0x5eed", "--awake", "8", "--json");
+    assertThat(first.exitCode()).as(first.err() + first.out()).isEqualTo(ExitCode.CLEAN);
+    JsonObject json = JsonParser.parseString(first.out()).getAsJsonObject();
+    assertThat(json.keySet())
+        .containsExactly(
+            "input", "inputBytes", "pool", "media", "durabilityClass", "begun", "seed", "killsPlanned", "kills", "awake",
+            "tokens", "distinctTokens", "turns", "repeats", "resumes", "hibernations", "rolledBack", "redone", "recovery",
+            "opening", "resume", "hibernate", "finished", "compared", "identical", "differsAt", "verdict", "findings", "nanos",
+            "exitCode");
+    assertThat(json.get("kills").getAsInt()).isEqualTo(3);
+    assertThat(json.get("identical").getAsBoolean()).isTrue();
+    assertThat(json.get("begun").getAsString()).isEqualTo("ANEW");
+    assertThat(json.get("recovery").getAsJsonObject().get("count").getAsInt()).isEqualTo(3);
+
+    Shell.Result again = Shell.run("demo", "--pool", pool);
+    assertThat(again.exitCode()).as(again.err() + again.out()).isEqualTo(ExitCode.CLEAN);
+    assertThat(again.out()).contains("finished before").contains("byte by byte, identical");
+
+    Shell.Result other = Shell.run("demo", Files.writeString(folder.resolve("other.txt"), "other"), "--pool", pool);
+    assertThat(other.exitCode()).isEqualTo(ExitCode.USAGE);
+    assertThat(other.err()).contains(input.toString()).contains("name another pool");
+
+    Path rebuilt = folder.resolve("rebuilt.txt");
+    assertThat(Shell.run("rebuild", "--pool", pool, "--out", rebuilt).exitCode()).isEqualTo(ExitCode.CLEAN);
+    assertThat(rebuilt).hasSameBinaryContentAs(input);
+  }
+
+  @Test
+  void whatWasBegunIsGoneOnWith() throws IOException {
+    Path input = writeInput();
+    Path pool = folder.resolve("demo.pool");
+    StoreOptions options = StoreOptions.create(4 << 20).fileRoot(Concordance.INPUT_ROOT, input.getParent());
+    try (ProcessStore store = ProcessStore.open(pool, options)) {
+      Concordance concordance = Concordance.beginOrGoOn(store, input, 8, SleepWatch.NONE);
+      for (int i = 0; i < 100; i++) {
+        concordance.step();
+      }
+    }
+    Shell.Result unfinished = Shell.run("rebuild", "--pool", pool);
+    assertThat(unfinished.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertThat(unfinished.err()).contains("not finished");
+    assertThat(Files.readString(input)).startsWith(unfinished.out()).isNotEqualTo(unfinished.out());
+
+    Shell.Result result = Shell.run("demo", "--pool", pool, "--kills", "1");
+    assertThat(result.exitCode()).as(result.err() + result.out()).isEqualTo(ExitCode.CLEAN);
+    assertThat(result.out()).contains("gone on with").contains("1 of 1 by SIGKILL").contains("Nothing was lost");
+  }
+
+  @Test
+  void anEmptyFileHasNothingToKillAndNothingToLose() throws IOException {
+    Path input = Files.createFile(folder.resolve("empty"));
+    Shell.Result result = Shell.run("demo", input, "--kills", "2");
+    assertThat(result.exitCode()).as(result.err() + result.out()).isEqualTo(ExitCode.CLEAN);
+    assertThat(result.out()).contains("0 bytes").contains("Nothing was lost");
+  }
+
+  @Test
+  void aPoolThatIsTooSmallIsASentence() throws IOException {
+    Shell.Result result = Shell.run("demo", writeInput(), "--kills", "0", "--pool-size", "128K");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertThat(result.err()).contains("larger --pool-size").doesNotContain("\tat ");
+    assertThat(result.err().lines()).hasSize(1);
+  }
+
+  private Path writeInput() throws IOException {
+    StringBuilder text = new StringBuilder();
+    for (int line = 0; line < 400; line++) {
+      text.append("line ").append(line).append(" of ").append(line % 7).append("; ").append("x".repeat(line % 70)).append('\n');
+    }
+    return Files.write(folder.resolve("input.txt"), text.toString().getBytes(StandardCharsets.UTF_8)).toRealPath();
+  }
+}

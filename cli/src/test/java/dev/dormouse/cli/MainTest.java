@@ -1,0 +1,160 @@
+package dev.dormouse.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
+import dev.dormouse.component.ProcessStore;
+import dev.dormouse.component.StoreOptions;
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** Exit codes and sentences of the verbs that look at a pool. */
+class MainTest {
+  @TempDir private Path folder;
+  private Path pool;
+  private Path notClosed;
+
+  @BeforeEach
+  void makePools() throws IOException {
+    Path input = Files.writeString(folder.resolve("input.txt"), "to be, or not to be").toRealPath();
+    pool = folder.resolve("a.pool");
+    notClosed = folder.resolve("not-closed.pool");
+    StoreOptions options = StoreOptions.create(1 << 20).fileRoot(Concordance.INPUT_ROOT, input.getParent());
+    try (ProcessStore store = ProcessStore.open(pool, options)) {
+      Concordance concordance = Concordance.beginOrGoOn(store, input, 4, SleepWatch.NONE);
+      while (concordance.step()) {
+        // To its end.
+      }
+      // What a process leaves that is killed now.
+      Files.copy(pool, notClosed);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "verify", "rebuild"})
+  void aCleanPoolIs0(String verb) {
+    Shell.Result result = Shell.run(verb, "--pool", pool);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.CLEAN);
+    assertThat(result.err()).isEmpty();
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "verify", "rebuild"})
+  void onePoolThatWasNotClosedIs1(String verb) throws IOException {
+    byte[] before = Files.readAllBytes(notClosed);
+    Shell.Result result = Shell.run(verb, "--pool", notClosed);
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.NOT_CLOSED);
+    assertThat(result.out() + result.err()).contains("not closed");
+    if (!verb.equals("rebuild")) {
+      assertThat(Files.readAllBytes(notClosed)).as("what looks changes nothing").isEqualTo(before);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "verify", "rebuild"})
+  void aTruncatedPoolIs3(String verb) throws IOException {
+    try (FileChannel file = FileChannel.open(pool, StandardOpenOption.WRITE)) {
+      file.truncate(file.size() - 4096);
+    }
+    Shell.Result result = Shell.run(verb, "--pool", pool);
+    assertThat(result.exitCode()).as(result.out()).isEqualTo(ExitCode.DAMAGED);
+    assertThat(result.out() + result.err()).contains("truncated");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "verify", "rebuild", "demo"})
+  void aPoolThatSomebodyHasOpenIs4(String verb) {
+    try (ProcessStore _ = ProcessStore.open(pool)) {
+      Shell.Result result = Shell.run(verb, "--pool", pool);
+      assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.IN_USE);
+      assertOneSentence(result, "in use by process " + ProcessHandle.current().pid());
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "verify", "rebuild"})
+  void aFileThatIsNoPoolIs5(String verb) {
+    Shell.Result result = Shell.run(verb, "--pool", folder.resolve("input.txt"));
+    assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertOneSentence(result, "DORMOUSE");
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"inspect", "verify", "rebuild"})
+  void aFileThatIsNotThereIs5(String verb) {
+    Shell.Result result = Shell.run(verb, "--pool", folder.resolve("nowhere.pool"));
+    assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertOneSentence(result, "no such file");
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {"", "frobnicate", "verify", "inspect --pool", "demo --kills -1", "demo --awake 1", "demo --pool-size 3",
+        "demo --media floppy", "demo --seed x", "rebuild --pool p --json", "demo a b"})
+  void whatCannotBeMeantIs2(String line) {
+    Shell.Result result = Shell.run((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
+    assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.USAGE);
+    assertOneSentence(result, "--help");
+  }
+
+  @Test
+  void aPoolWithoutAConcordanceIsNotRebuiltAndNothingIsOverwritten() throws IOException {
+    Path empty = folder.resolve("empty.pool");
+    ProcessStore.open(empty, StoreOptions.create(1 << 20)).close();
+    Path kept = Files.writeString(folder.resolve("kept.txt"), "kept");
+    Shell.Result result = Shell.run("rebuild", "--pool", empty, "--out", kept);
+    assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertOneSentence(result, "holds no concordance");
+    assertThat(kept).hasContent("kept");
+  }
+
+  @Test
+  void rebuildWritesTheFileToStandardOutput() {
+    assertThat(Shell.run("rebuild", "--pool", pool).out()).isEqualTo("to be, or not to be");
+  }
+
+  @Test
+  void inspectSaysWhatAComponentIs() {
+    Shell.Result result = Shell.run("inspect", "--pool", pool, "--component", "word:be", "--json");
+    JsonObject json = JsonParser.parseString(result.out()).getAsJsonObject();
+    assertThat(json.get("program").getAsString()).isEqualTo(TokenProgram.class.getName());
+    assertThat(json.get("regions").getAsJsonArray().get(0).getAsJsonObject().get("lengthBytes").getAsLong()).isEqualTo(64);
+    assertThat(Shell.run("inspect", "--pool", pool, "--component", "reader").out()).contains("file input/input.txt");
+    assertThat(Shell.run("inspect", "--pool", pool, "--component", "nobody").exitCode()).isEqualTo(ExitCode.STOPPED);
+  }
+
+  @Test
+  void jsonHasTheKeysOfTheDocuments() {
+    assertThat(keys("inspect", "--pool", pool, "--json"))
+        .containsExactly(
+            "pool", "uuid", "format", "sizeBytes", "durabilityClass", "state", "headerDamage", "openCount", "bootIdentity",
+            "lanes", "laneBytes", "lanesToRedo", "lanesToRollBack", "components", "exitCode");
+    assertThat(keys("inspect", "--pool", pool, "--component", "reader", "--json"))
+        .containsExactly("pool", "name", "id", "program", "quarantined", "regions", "slots", "quotaBytes", "outcomes", "exitCode");
+    assertThat(keys("verify", "--pool", pool, "--json"))
+        .containsExactly(
+            "pool", "verdict", "uuid", "durabilityClass", "openCount", "sizeBytes", "components", "ownedBytes", "freeBytes",
+            "lanesToRedo", "lanesToRollBack", "notes", "findings", "exitCode");
+    assertThat(keys("rebuild", "--pool", pool, "--out", folder.resolve("out"), "--json"))
+        .containsExactly("pool", "out", "opening", "bytes", "tokens", "positions", "finished", "exitCode");
+  }
+
+  private static Iterable<String> keys(Object... arguments) {
+    return JsonParser.parseString(Shell.run(arguments).out()).getAsJsonObject().keySet();
+  }
+
+  private static void assertOneSentence(Shell.Result result, String part) {
+    assertThat(result.err()).startsWith("dormouse: ").contains(part);
+    assertThat(result.err().lines()).hasSize(1);
+    assertThat(result.out()).isEmpty();
+  }
+}
