@@ -15,11 +15,12 @@ import java.util.Random;
 public final class KilledWorker {
   static final long POOL_BYTES = 48 << 20;
   static final int COMPONENTS = 64;
+  /** The first so many are used by all threads; behind them each thread has one of its own. */
+  static final int SHARED = 56;
   static final int THREADS = 5;
   static final String READY = "ready";
 
   private static final int AWAKE = 8;
-  private static final int TENTHS_REPEATED = 1;
   private static final int MOST_NUMBERS = 3000;
 
   private KilledWorker() {}
@@ -101,7 +102,8 @@ public final class KilledWorker {
       Ledger ledger = Ledger.open(pool, thread);
       long firstNumber = ((long) round * THREADS + thread) << 32;
       Random random = new Random(firstNumber);
-      Runnable work = thread == 0 ? () -> churn(store, ledger, firstNumber) : () -> append(store, ledger, firstNumber, random);
+      int number = thread;
+      Runnable work = thread == 0 ? () -> churn(store, ledger, firstNumber) : () -> append(store, ledger, firstNumber, "c" + (SHARED + number), random);
       Thread.Builder builder = thread % 2 == 0 ? Thread.ofPlatform() : Thread.ofVirtual();
       builder.start(
           () -> {
@@ -121,22 +123,27 @@ public final class KilledWorker {
     }
   }
 
-  private static void append(ProcessStore store, Ledger ledger, long firstNumber, Random random) {
+  private static void append(ProcessStore store, Ledger ledger, long firstNumber, String own, Random random) {
     // Bounded, so that a child that lives longer than usual does not fill the pool.
     for (long number = firstNumber + 1; number < firstNumber + MOST_NUMBERS; number++) {
-      String name = "c" + random.nextInt(COMPONENTS);
+      boolean isOwn = random.nextInt(8) == 0;
+      String name = isOwn ? own : "c" + random.nextInt(SHARED);
       Component component = store.component(name);
       ledger.intend(number, name);
-      ByteBuffer request = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.BIG_ENDIAN).putLong(0, number);
-      component.invoke(RequestId.of(number), request);
-      if (random.nextInt(10) < TENTHS_REPEATED) {
-        component.invoke(RequestId.of(number), request);
+      component.invoke(RequestId.of(number), request(number));
+      if (isOwn) {
+        // At once, and nobody else's requests can have pushed the outcome out: it must not be done again.
+        component.invoke(RequestId.of(number), request(number));
       }
       ledger.acknowledge(number);
       if (random.nextInt(20) == 0) {
         component.hibernate();
       }
     }
+  }
+
+  static ByteBuffer request(long number) {
+    return ByteBuffer.allocate(Long.BYTES).order(ByteOrder.BIG_ENDIAN).putLong(0, number);
   }
 
   private static void churn(ProcessStore store, Ledger ledger, long firstNumber) {

@@ -2,6 +2,7 @@ package dev.dormouse.component;
 
 import dev.dormouse.region.Region;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
@@ -80,11 +81,22 @@ public final class ScriptProgram implements Program {
   private static String sum(Region region) {
     byte[] bytes = new byte[(int) region.lengthBytes()];
     region.get(0, bytes, 0, bytes.length);
+    return sum(bytes);
+  }
+
+  /** The same for words that a test keeps. */
+  static String sum(long[] words) {
+    ByteBuffer bytes = ByteBuffer.allocate(words.length * Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    bytes.asLongBuffer().put(words);
+    return sum(bytes.array());
+  }
+
+  private static String sum(byte[] bytes) {
     long hash = 0;
     for (byte value : bytes) {
       hash = hash * 1_000_003 + value;
     }
-    return region.lengthBytes() + "#" + Long.toHexString(hash);
+    return bytes.length + "#" + Long.toHexString(hash);
   }
 
   private static long number(String word) {

@@ -165,13 +165,13 @@ final class StoreCrashTest {
             store -> store.create("neighbour", StoreCrashTest::cart),
             once(store -> store.create("cart", StoreCrashTest::cart)),
             request("cart", 1, "add state 0 5", "5"));
-    assertExplored(report, 15, 100, 1000);
+    assertExplored(report, 9, 60, 600);
   }
 
   @ParameterizedTest
   @EnumSource
   void theFirstComponentOfAPoolBringsItsSymbols(PersistencyModel model) {
-    assertExplored(explore(options(model), store -> {}, once(store -> store.create("cart", StoreCrashTest::cart))), 20, 130, 1500);
+    assertExplored(explore(options(model), store -> {}, once(store -> store.create("cart", StoreCrashTest::cart))), 12, 78, 900);
   }
 
   @ParameterizedTest
@@ -187,7 +187,7 @@ final class StoreCrashTest {
             request("cart", 1, "add state 0 5; add state 192 9; add more 64 7", "5 9 7"),
             request("other", 1, "add more 0 1", "1"),
             request("cart", 2, "add state 0 5; fill more 3; add more 64 1", "10 " + (0x0303030303030303L + 1)));
-    assertExplored(report, 14, 100, 800);
+    assertExplored(report, 8, 60, 480);
   }
 
   @Test
@@ -197,7 +197,7 @@ final class StoreCrashTest {
             CrashOptions.of(PX86).withImages(24, 3).withRecoveryDepth(2),
             store -> store.create("cart", StoreCrashTest::cart),
             request("cart", 1, "add state 0 5; add more 64 7; attach extra 100", "5 7"));
-    assertExplored(report, 10, 100, 3000);
+    assertExplored(report, 6, 60, 1800);
   }
 
   @ParameterizedTest
@@ -213,7 +213,7 @@ final class StoreCrashTest {
             turn("cart", "attach extra 200; put extra 8 3"),
             turn("cart", "put state 0 4; resize state 700; put state 690 1; detach doomed"),
             turn("cart", "resize state 64; attach doomed 64; detach extra"));
-    assertExplored(report, 24, 300, 2000);
+    assertExplored(report, 14, 180, 1200);
   }
 
   @ParameterizedTest
@@ -226,7 +226,7 @@ final class StoreCrashTest {
             request("reader", 1, "read 0 6; add state 0 1", "Down,  1"),
             failing("reader", "read 0 6; add state 0 1; throw oops"),
             request("reader", 2, "read 0 5; add state 0 1", "down, 2"));
-    assertExplored(report, 14, 100, 800);
+    assertExplored(report, 8, 60, 480);
   }
 
   @ParameterizedTest
@@ -242,7 +242,7 @@ final class StoreCrashTest {
             failing("cart", "add state 0 5; fill more 1; attach extra 4096; resize state 1000; detach more; throw oops"),
             request("cart", 1, "add state 0 1", Long.toString(0x0505050505050505L + 1)),
             failing("cart", "fill state 7; throw oops"));
-    assertExplored(report, 14, 150, 900);
+    assertExplored(report, 8, 90, 540);
   }
 
   @ParameterizedTest
@@ -262,7 +262,7 @@ final class StoreCrashTest {
             once(store -> store.create("cart", StoreCrashTest::cart)),
             request("cart", 1, "get state 0; get state 248; get more 0", "0 0 0"),
             once(store -> store.component("neighbour").destroy()));
-    assertExplored(report, 24, 300, 2000);
+    assertExplored(report, 14, 180, 1200);
   }
 
   @ParameterizedTest
@@ -279,7 +279,7 @@ final class StoreCrashTest {
             once(store -> store.component("reader").revoke(0)),
             once(store -> store.component("reader").revoke(2)),
             failing("reader", "read 2 1"));
-    assertExplored(report, 9, 60, 350);
+    assertExplored(report, 5, 36, 210);
   }
 
   @ParameterizedTest
@@ -297,7 +297,7 @@ final class StoreCrashTest {
             once(store -> store.create(names.get(1), spec -> spec.program(ScriptProgram.class))),
             once(store -> store.create(names.get(2), spec -> spec.program(ScriptProgram.class))),
             once(store -> store.component(names.get(1)).destroy()));
-    assertExplored(report, 16, 140, 1200);
+    assertExplored(report, 9, 84, 720);
   }
 
   private static List<String> namesWithTheSameHashBits(ProcessStore store, int bits, int count) {
@@ -321,7 +321,7 @@ final class StoreCrashTest {
             options(model).withRecoveryDepth(2),
             store -> ask(store.create("cart", StoreCrashTest::cart), 1, "add state 0 5"),
             request("cart", 1, "add state 0 5", "5"));
-    assertExplored(report, 4, 12, 400);
+    assertExplored(report, 4, 7, 240);
   }
 
   @ParameterizedTest

@@ -1,0 +1,358 @@
+package dev.dormouse.component;
+
+import static dev.dormouse.component.ScriptProgram.ask;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.dormouse.emulation.CrashImage;
+import dev.dormouse.emulation.CrashMedia;
+import dev.dormouse.emulation.FaultPlan;
+import dev.dormouse.emulation.PersistencyModel;
+import dev.dormouse.heap.BootIdentity;
+import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.PoolReader;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import net.jqwik.api.ForAll;
+import net.jqwik.api.Property;
+import net.jqwik.api.ShrinkingMode;
+
+/**
+ * Random lives of a store against a model in memory, which knows what every component must hold: through kills in the middle
+ * of whatever runs (I1, I2), through clean closes, aborts and full rings of outcomes. At the end of each life verify proves
+ * every byte (I3), and what was freshly attached reads as zeros all along (I4).
+ */
+final class StoreModelPropertiesTest {
+  private static final Geometry GEOMETRY = Geometry.of(1 << 20, 4, 8192, 2);
+  private static final BootIdentity BOOT = new BootIdentity(7, 7);
+  private static final int NAMES = 6;
+  private static final int REGIONS = 4;
+  private static final int OUTCOMES = 3;
+  private static final int STEPS = 60;
+
+  /** What a component must be. */
+  private static final class Expected {
+    final Map<String, long[]> regions = new TreeMap<>();
+    final LinkedHashMap<Long, String> outcomes = new LinkedHashMap<>();
+
+    Expected copy() {
+      Expected copy = new Expected();
+      regions.forEach((name, words) -> copy.regions.put(name, words.clone()));
+      copy.outcomes.putAll(outcomes);
+      return copy;
+    }
+
+    /** The regions as {@link ScriptProgram} sums them up. */
+    @Override
+    public String toString() {
+      Map<String, String> sums = new TreeMap<>();
+      regions.forEach((name, words) -> sums.put(name, ScriptProgram.sum(words)));
+      return sums.toString();
+    }
+  }
+
+  /** The process dies at some fence: from then on nothing it does reaches the medium. */
+  private static final class Death implements FaultPlan {
+    private long fencesToLive = Long.MAX_VALUE;
+    private boolean dead;
+
+    static final class Killed extends RuntimeException {
+      private static final long serialVersionUID = 1L;
+
+      Killed() {
+        super("killed");
+      }
+    }
+
+    void in(int fences) {
+      fencesToLive = fences;
+    }
+
+    @Override
+    public boolean keepStore(long offset, long lengthBytes) {
+      return !dead;
+    }
+
+    @Override
+    public boolean keepFlush(long offset, long lengthBytes) {
+      return !dead;
+    }
+
+    @Override
+    public boolean keepFence(long ordinal) {
+      if (dead || fencesToLive-- <= 0) {
+        dead = true;
+        throw new Killed();
+      }
+      return true;
+    }
+  }
+
+  /** One life of a store, from its creation to its verify. */
+  private static final class Life {
+    private final Random random;
+    private final Map<String, Expected> model = new TreeMap<>();
+    private final StringBuilder history = new StringBuilder();
+    private long requests;
+    private Death death = new Death();
+    private CrashMedia media;
+    private ProcessStore store;
+
+    Life(long seed) {
+      random = new Random(seed);
+      media = new CrashMedia(CrashMedia.zeros(GEOMETRY.sizeBytes()), death);
+      store = ProcessStore.open(media, StoreOptions.create(GEOMETRY.sizeBytes()).geometry(GEOMETRY).bootIdentity(BOOT).awake(3));
+    }
+
+    void run() {
+      for (int step = 0; step < STEPS; step++) {
+        if (random.nextInt(6) == 0) {
+          killDuring();
+        } else {
+          step();
+        }
+        if (step % 10 == 0) {
+          compare("step " + step);
+        }
+      }
+      compare("the end");
+      store.close();
+      assertThat(StoreVerifier.verify(media.processKilled(), BOOT).findings()).as("I3 %s", history).isEmpty();
+    }
+
+    /** What a step does to the model, where it is done whole. */
+    private interface Step {
+      void onStore();
+
+      void onModel();
+    }
+
+    private void step() {
+      Step step = nextStep();
+      step.onStore();
+      step.onModel();
+    }
+
+    /** A step in whose middle the process may die; afterwards it is done, or it is not. */
+    private void killDuring() {
+      Step step = nextStep();
+      death.in(random.nextInt(12));
+      boolean acknowledged = false;
+      try {
+        step.onStore();
+        acknowledged = true;
+      } catch (RuntimeException | AssertionError e) {
+        // Dead, or refused: told apart by what is found.
+        history.append("[killed in it]");
+      }
+      history.append(" kill;");
+      reopen(imageAfterAKill());
+      Map<String, String> found = found();
+      Map<String, String> before = expected(model);
+      Map<String, Expected> old = copyOf(model);
+      step.onModel();
+      Map<String, String> after = expected(model);
+      if (acknowledged) {
+        assertThat(found).as("I1 %s", history).isEqualTo(after);
+      } else if (!found.equals(after)) {
+        assertThat(found).as("I2 %s", history).isEqualTo(before);
+        model.clear();
+        model.putAll(old);
+      }
+    }
+
+    private CrashImage imageAfterAKill() {
+      return random.nextBoolean() ? media.processKilled() : media.powerLost(PersistencyModel.PX86, random.nextLong());
+    }
+
+    private void reopen(PoolReader image) {
+      death = new Death();
+      media = new CrashMedia(image, death);
+      store = ProcessStore.open(media, StoreOptions.existing().bootIdentity(BOOT).awake(3));
+    }
+
+    private Step nextStep() {
+      List<String> alive = new ArrayList<>(model.keySet());
+      String name = "c" + random.nextInt(NAMES);
+      if (alive.isEmpty() || (!model.containsKey(name) && random.nextInt(3) == 0)) {
+        return create(name);
+      }
+      String chosen = alive.get(random.nextInt(alive.size()));
+      return switch (random.nextInt(20)) {
+        case 0 -> destroy(chosen);
+        case 1 -> sleep(chosen);
+        case 2 -> cleanReopening();
+        case 3, 4 -> repeat(chosen);
+        case 5, 6, 7 -> failing(chosen);
+        default -> turn(chosen, random.nextBoolean());
+      };
+    }
+
+    private Step create(String name) {
+      history.append(" create ").append(name).append(';');
+      int words = 1 + random.nextInt(40);
+      return step(
+          () -> store.create(name, spec -> spec.program(ScriptProgram.class).region("r0", words * 8L).outcomes(OUTCOMES, 128)),
+          () -> {
+            Expected expected = new Expected();
+            expected.regions.put("r0", new long[words]);
+            model.put(name, expected);
+          });
+    }
+
+    private Step destroy(String name) {
+      history.append(" destroy ").append(name).append(';');
+      return step(() -> store.component(name).destroy(), () -> model.remove(name));
+    }
+
+    private Step sleep(String name) {
+      history.append(" sleep ").append(name).append(';');
+      return step(() -> store.component(name).hibernate(), () -> {});
+    }
+
+    private Step cleanReopening() {
+      history.append(" reopen;");
+      return step(
+          () -> {
+            store.close();
+            reopen(media.processKilled());
+            assertThat(store.opening().how()).isEqualTo(OpeningReport.Opening.CLEAN);
+          },
+          () -> {});
+    }
+
+    private Step repeat(String name) {
+      Map<Long, String> outcomes = model.get(name).outcomes;
+      if (outcomes.isEmpty()) {
+        return turn(name, true);
+      }
+      List<Long> ids = new ArrayList<>(outcomes.keySet());
+      long id = ids.get(random.nextInt(ids.size()));
+      history.append(" repeat ").append(id).append(" of ").append(name).append(';');
+      String reply = outcomes.get(id);
+      return step(() -> assertThat(ask(store.component(name), id, "put r0 0 666; throw never")).isEqualTo(reply), () -> {});
+    }
+
+    private Step failing(String name) {
+      String script = script(model.get(name).copy(), new StringBuilder()) + "throw oops";
+      history.append(" failing ").append(name).append(' ').append(script).append(';');
+      return step(() -> assertThatThrownBy(() -> ask(store.component(name), script)).isInstanceOf(TurnFailed.class), () -> {});
+    }
+
+    private Step turn(String name, boolean withId) {
+      Expected next = model.get(name).copy();
+      StringBuilder reply = new StringBuilder();
+      String script = script(next, reply);
+      long id = ++requests;
+      history.append(" turn ").append(name).append(withId ? " #" + id : "").append(' ').append(script);
+      if (withId) {
+        next.outcomes.put(id, reply.toString());
+        if (next.outcomes.size() > OUTCOMES) {
+          next.outcomes.remove(next.outcomes.keySet().iterator().next());
+        }
+      }
+      return step(
+          () ->
+              assertThat(withId ? ask(store.component(name), id, script) : ask(store.component(name), script))
+                  .as("%s", history)
+                  .isEqualTo(reply.toString()),
+          () -> model.put(name, next));
+    }
+
+    /** Some commands, which are done on the model at once. */
+    private String script(Expected state, StringBuilder reply) {
+      StringBuilder script = new StringBuilder();
+      int commands = 1 + random.nextInt(4);
+      for (int i = 0; i < commands; i++) {
+        String region = "r" + random.nextInt(REGIONS);
+        long[] words = state.regions.get(region);
+        if (words == null) {
+          int length = 1 + random.nextInt(300);
+          script.append("attach ").append(region).append(' ').append(length * 8).append("; ");
+          state.regions.put(region, new long[length]);
+          continue;
+        }
+        switch (random.nextInt(8)) {
+          case 0 -> {
+            int length = 1 + random.nextInt(300);
+            script.append("resize ").append(region).append(' ').append(length * 8).append("; ");
+            state.regions.put(region, Arrays.copyOf(words, length));
+          }
+          case 1 -> {
+            if (state.regions.size() > 1) {
+              script.append("detach ").append(region).append("; ");
+              state.regions.remove(region);
+            }
+          }
+          case 2 -> {
+            long value = random.nextInt(100) + 1L;
+            script.append("fill ").append(region).append(' ').append(value).append("; ");
+            Arrays.fill(words, value * 0x0101010101010101L);
+          }
+          default -> {
+            int at = random.nextInt(words.length);
+            long value = random.nextInt(1000);
+            words[at] += value;
+            script.append("add ").append(region).append(' ').append(at * 8).append(' ').append(value).append("; ");
+            reply.append(reply.isEmpty() ? "" : " ").append(words[at]);
+          }
+        }
+      }
+      return script.toString();
+    }
+
+    private static Step step(Runnable onStore, Runnable onModel) {
+      return new Step() {
+        @Override
+        public void onStore() {
+          onStore.run();
+        }
+
+        @Override
+        public void onModel() {
+          onModel.run();
+        }
+      };
+    }
+
+    private static Map<String, Expected> copyOf(Map<String, Expected> model) {
+      Map<String, Expected> copy = new TreeMap<>();
+      model.forEach((name, expected) -> copy.put(name, expected.copy()));
+      return copy;
+    }
+
+    private void compare(String when) {
+      assertThat(found()).as("%s: %s", when, history).isEqualTo(expected(model));
+    }
+
+    /** Each component's regions with their words, by name. */
+    private Map<String, String> found() {
+      Map<String, String> found = new TreeMap<>();
+      store.forEach(
+          component -> {
+            Map<String, String> regions = new TreeMap<>();
+            for (ComponentInfo.RegionInfo region : component.info().regions()) {
+              regions.put(region.name(), ask(component, "sum " + region.name()));
+            }
+            found.put(component.name(), regions.toString());
+          });
+      return found;
+    }
+
+    private static Map<String, String> expected(Map<String, Expected> model) {
+      Map<String, String> expected = new TreeMap<>();
+      model.forEach((name, component) -> expected.put(name, component.toString()));
+      return expected;
+    }
+  }
+
+  @Property(tries = 150, seed = "24301", shrinking = ShrinkingMode.OFF)
+  void aStoreIsWhatItsModelSays(@ForAll long seed) {
+    new Life(seed).run();
+  }
+}
