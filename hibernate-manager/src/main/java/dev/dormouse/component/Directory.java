@@ -35,9 +35,9 @@ final class Directory {
     }
   }
 
-  /** How wide the root of a new pool is: a word for each page, from 64 up to 4 million. */
+  /** How wide the root of a new pool is: a word for each KiB, from 64 up to 8 million, so that most names need one node or none. */
   static int rootWords(long poolBytes) {
-    return Math.clamp(Long.highestOneBit(poolBytes / 4096), 64, 1 << 22);
+    return Math.clamp(Long.highestOneBit(poolBytes / 1024), 64, 1 << 23);
   }
 
   /** The lock that guards a name, for the epoch that inserts or removes it. */
@@ -57,6 +57,11 @@ final class Directory {
       word = read(placeInNode(target, hash, bits));
     }
     return 0;
+  }
+
+  /** Whether the record there is of a component of that name, as it is now. */
+  boolean isNamed(long record, byte[] name) {
+    return names.isNamed(record, name);
   }
 
   /** Makes the record at {@code record} found by its name from the epoch's commit on. The caller holds the name's lock and knows that it is not taken. */

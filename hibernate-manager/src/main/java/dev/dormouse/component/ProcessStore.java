@@ -182,8 +182,11 @@ public final class ProcessStore implements AutoCloseable {
    * @throws NoSuchComponent if there is none
    */
   public Component component(String name) {
-    return find(name)
-        .orElseThrow(() -> new NoSuchComponent(describe() + ": there is no component named " + name));
+    Component found = findOrNull(name);
+    if (found == null) {
+      throw new NoSuchComponent(describe() + ": there is no component named " + name);
+    }
+    return found;
   }
 
   /** The component of that identity. Whether there is one shows when it is used. */
@@ -193,32 +196,44 @@ public final class ProcessStore implements AutoCloseable {
 
   /** The component of that name, if there is one. */
   public Optional<Component> find(String name) {
+    return Optional.ofNullable(findOrNull(name));
+  }
+
+  private Component findOrNull(String name) {
     engine.refuseIfClosed();
     byte[] nameBytes = Names.encode("component name", name);
-    Optional<ComponentId> id = idAt(engine.directory().find(nameBytes));
-    while (id.isPresent()) {
-      // The record may have got another owner since the directory led to it. A birth that is the same before and after the
-      // name was read was this component's all the while.
+    while (true) {
       long record = engine.directory().find(nameBytes);
-      VarHandle.acquireFence();
-      Optional<ComponentId> again = idAt(record);
-      if (again.equals(id)) {
-        return id.map(this::component);
+      Component found = record == 0 ? null : at(record);
+      if (found == null || engine.directory().isNamed(record, nameBytes)) {
+        // The record may have got another owner since the directory led to it. A birth that is the same before and after
+        // the name was read was this component's all the while.
+        VarHandle.acquireFence();
+        if (found == null || found.equals(at(record))) {
+          return found;
+        }
       }
-      id = again;
     }
-    return Optional.empty();
   }
 
   /** Sees every component, in no order, waking none. Those made or destroyed meanwhile may be seen or not. */
   public void forEach(Consumer<Component> action) {
     engine.refuseIfClosed();
-    engine.directory().walk(record -> idAt(record).ifPresent(id -> action.accept(component(id))));
+    engine
+        .directory()
+        .walk(
+            record -> {
+              Component found = at(record);
+              if (found != null) {
+                action.accept(found);
+              }
+            });
   }
 
-  private Optional<ComponentId> idAt(long record) {
-    long birth = record == 0 ? 0 : engine.media().getLongAcquire(record + ComponentLayout.BIRTH);
-    return birth == 0 ? Optional.empty() : Optional.of(new ComponentId(record, birth));
+  /** The component whose record lies there; null if it is gone by now. */
+  private Component at(long record) {
+    long birth = engine.media().getLongAcquire(record + ComponentLayout.BIRTH);
+    return birth == 0 ? null : new Component(this, record, birth);
   }
 
   /** Puts every component to sleep that runs no turn. */
