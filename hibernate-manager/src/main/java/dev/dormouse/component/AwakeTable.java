@@ -176,7 +176,7 @@ final class AwakeTable {
   }
 
   @SuppressWarnings("ThreadPriorityCheck") // A holder that lost its processor gets it back sooner; nothing depends on it.
-  private static void pause(int round) {
+  static void pause(int round) {
     if (round < SPINS_BEFORE_YIELD) {
       Thread.onSpinWait();
     } else {

@@ -70,8 +70,11 @@ public final class Batch {
   }
 
   private void commit() {
+    // Until it has ended well: behind a commit that failed half way there is no epoch to run a turn in.
+    doomed = true;
     epoch.commit();
     engine.startAgain(epoch);
+    doomed = false;
     turns = 0;
   }
 
@@ -80,7 +83,7 @@ public final class Batch {
       throw new IllegalStateException("this batch is over, or belongs to another thread");
     }
     if (doomed) {
-      throw new IllegalStateException("a turn of this batch failed; all since the last checkpoint are undone");
+      throw new IllegalStateException("a turn of this batch, or its commit, failed; all since the last commit are undone");
     }
   }
 

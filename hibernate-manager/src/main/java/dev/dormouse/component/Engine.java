@@ -9,6 +9,7 @@ import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionRights;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.List;
@@ -25,6 +26,7 @@ import java.util.function.Function;
  */
 final class Engine {
   private static final int COUNTER_BITS = 40;
+  private static final String BROKEN = "an epoch could not be ended; open the store again, which finishes it";
   // The store whose lane and lock the thread holds, if it does.
   private static final ThreadLocal<Engine> RUNNING = new ThreadLocal<>();
 
@@ -119,7 +121,9 @@ final class Engine {
 
   /** Runs one turn, or answers with the outcome that was recorded for the request. */
   ByteBuffer invoke(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
-    ByteBuffer readOnly = request.isReadOnly() ? request : request.asReadOnlyBuffer();
+    refuseIfClosed();
+    // Its own position and limit: what the program reads must not move the caller's buffer, which may be sent again.
+    ByteBuffer readOnly = request.asReadOnlyBuffer();
     try {
       return exclusively(
           recordOffset,
@@ -150,7 +154,7 @@ final class Engine {
       Awake awake;
       try {
         awake = table.pin(recordOffset);
-      } catch (RuntimeException e) {
+      } catch (RuntimeException | Error e) {
         lanes.giveBack(epoch);
         throw e;
       }
@@ -169,6 +173,10 @@ final class Engine {
     Engine outer = RUNNING.get();
     RUNNING.set(this);
     try {
+      // R1: under the lock, because whoever had it may have left the component half undone.
+      if (lanes.isBroken()) {
+        throw new StoreClosed(media.describe() + ": " + BROKEN);
+      }
       wake(awake, birth, epoch.lane());
       seated = true;
       return task.run(awake, epoch);
@@ -177,12 +185,6 @@ final class Engine {
       // R1: the lane is done, or undone, before the component's lock goes.
       try {
         giveBack(epoch);
-        if (awake.recordChanged) {
-          awake.recordChanged = false;
-          byte[] record = new byte[ComponentLayout.BYTES];
-          media.read(awake.recordOffset, record, 0, record.length);
-          awake.take(record);
-        }
       } finally {
         long recordOffset = awake.recordOffset;
         awake.turn.unlock();
@@ -198,7 +200,7 @@ final class Engine {
     refuseIfClosed();
     Epoch epoch = lanes.lease();
     if (epoch == null) {
-      throw new StoreClosed(media.describe() + ": " + closed);
+      throw new StoreClosed(media.describe() + ": " + (closed == null ? BROKEN : closed));
     }
     return epoch;
   }
@@ -223,9 +225,12 @@ final class Engine {
   }
 
   void giveBack(Epoch epoch) {
-    lanes.giveBack(epoch);
-    if (lanes.isBroken() && closed == null) {
-      closed = "a commit failed half way; open the store again, which finishes it";
+    try {
+      lanes.giveBack(epoch);
+    } finally {
+      if (lanes.isBroken() && closed == null) {
+        closed = BROKEN;
+      }
     }
   }
 
@@ -286,7 +291,8 @@ final class Engine {
       throw noSuch(awake.recordOffset, birth);
     }
     media.read(awake.recordOffset, record, 0, record.length);
-    // Looked at again: a slab that was given back meanwhile may hold anybody's bytes by now.
+    // Looked at again, and not before it was read: a slab that was given back meanwhile may hold anybody's bytes by now.
+    VarHandle.acquireFence();
     boolean wasRecord = heap.isRecordSlot(awake.recordOffset);
     if (!wasRecord || Bytes.getLong(record, ComponentLayout.BIRTH) != birth || birth == 0) {
       throw noSuch(awake.recordOffset, birth);
@@ -404,10 +410,12 @@ final class Engine {
   /** Puts a component to sleep: when its turn is over, if one runs. A component that sleeps already stays asleep. */
   void hibernate(long recordOffset) {
     refuseInsideATurn();
-    while (!table.remove(recordOffset)) {
+    for (int round = 0; !table.remove(recordOffset); round++) {
       Awake awake = table.pin(recordOffset);
       awake.awaitTurn();
       awake.unpin();
+      // Whoever else holds a pin may be a virtual thread that waits for this one's carrier.
+      AwakeTable.pause(round);
     }
   }
 
@@ -449,6 +457,11 @@ final class Engine {
             hibernate(seated);
           }
         });
+  }
+
+  /** Whether an epoch could not be ended. */
+  boolean isBroken() {
+    return lanes.isBroken();
   }
 
   /** How many lanes nobody has leased; for tests. */

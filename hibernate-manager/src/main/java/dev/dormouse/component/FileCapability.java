@@ -46,7 +46,7 @@ public final class FileCapability {
     }
     byte[] bytes = recipe().at(positionBytes).encode();
     epoch.prepare(awake.birth, awake.recordOffset, recipeOffset, bytes.length);
-    media.write(recipeOffset, bytes, 0, bytes.length);
+    epoch.whole(() -> media.write(recipeOffset, bytes, 0, bytes.length));
   }
 
   /**

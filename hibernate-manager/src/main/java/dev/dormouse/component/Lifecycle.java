@@ -30,7 +30,7 @@ final class Lifecycle {
     try {
       // Symbols in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
       int program = engine.symbols().intern("program", spec.program().getName());
-    engine.programs().register(program, spec.program());
+      engine.programs().register(program, spec.program());
       spec.regions().forEach(region -> engine.symbols().intern("region", region.name()));
       spec.files().forEach(file -> engine.symbols().intern("file root", file.root()));
       lock.lock();
@@ -45,9 +45,12 @@ final class Lifecycle {
       return id;
     } finally {
       // R1, R3: the lane is done, or undone, before the lock on the name goes.
-      engine.giveBack(epoch);
-      if (lock.isHeldByCurrentThread()) {
-        lock.unlock();
+      try {
+        engine.giveBack(epoch);
+      } finally {
+        if (lock.isHeldByCurrentThread()) {
+          lock.unlock();
+        }
       }
     }
   }

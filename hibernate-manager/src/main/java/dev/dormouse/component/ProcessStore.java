@@ -132,7 +132,7 @@ public final class ProcessStore implements AutoCloseable {
               recovery,
               pool.headerDamage(),
               System.nanoTime() - startNanos));
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       pool.abandon();
       throw e;
     }
@@ -269,7 +269,12 @@ public final class ProcessStore implements AutoCloseable {
       engine.stop();
       closed = true;
     }
-    engine.pool().close();
+    if (engine.isBroken()) {
+      // The next open must find a pool that was not closed, and finish what could not be ended.
+      engine.pool().abandon();
+    } else {
+      engine.pool().close();
+    }
   }
 
   Engine engine() {

@@ -32,6 +32,10 @@ final class RecordEditor implements RegionTable {
     this.awake = awake;
     this.epoch = epoch;
     media.read(awake.recordOffset, record, 0, record.length);
+    // What is changed is sealed anew: a flipped bit would be sealed in. A component that is being made has no record yet.
+    if (awake.birth != 0 && !ComponentLayout.isSound(record, checksum)) {
+      throw new Quarantined("the record of component " + Long.toHexString(awake.birth) + " fails its crc32c; run verify");
+    }
   }
 
   /**

@@ -85,11 +85,22 @@ final class Symbols {
             media.describe() + ": it holds " + (known - 1) + " names of programs, regions and roots, its limit; " + what + " "
                 + text + " is one too many, use the same names for many components");
       }
+      checkEndOfTable();
       write(known, bytes);
       readNew();
       return numbers.get(text);
     } finally {
       lock.unlock();
+    }
+  }
+
+  /** A word that damage made zero must not be taken for the table's end: its number would get another meaning. */
+  private void checkEndOfTable() {
+    for (int number = known + 1; number < table.wordCount(); number++) {
+      if (media.getLongAcquire(table.placeOf(number)) != 0) {
+        throw new Damaged(
+            media.describe(), "symbol " + known + " is missing and symbol " + number + " is there; no new names can be taken, run verify");
+      }
     }
   }
 

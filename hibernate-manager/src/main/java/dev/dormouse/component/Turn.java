@@ -35,7 +35,7 @@ public final class Turn {
     this.request = request;
   }
 
-  /** What the caller sent; may be read once or as often as the program likes, not written. */
+  /** What the caller sent: read-only, big-endian, at the caller's position; reading it does not move the caller's buffer. */
   public ByteBuffer request() {
     running();
     return request;

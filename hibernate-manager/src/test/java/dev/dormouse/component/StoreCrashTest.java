@@ -291,7 +291,7 @@ final class StoreCrashTest {
             options(model),
             store -> {
               // Two levels below the root: the same word of the root, and the same word of the node below it.
-              names.addAll(namesWithTheSameHashBits(store, 9, 3));
+              names.addAll(namesThatMeetTwoLevelsDown(store, 3));
               store.create(names.get(0), StoreCrashTest::cart);
             },
             once(store -> store.create(names.get(1), spec -> spec.program(ScriptProgram.class))),
@@ -300,13 +300,13 @@ final class StoreCrashTest {
     assertExplored(report, 9, 84, 720);
   }
 
-  private static List<String> namesWithTheSameHashBits(ProcessStore store, int bits, int count) {
+  private static List<String> namesThatMeetTwoLevelsDown(ProcessStore store, int count) {
     Pool pool = store.engine().pool();
     WordTable root = WordTable.open(pool.media(), pool.header().roots().root0(), "the directory");
-    assertThat(1 << bits).isGreaterThan(root.wordCount());
+    int sameBits = 8 * root.wordCount() - 1;
     List<String> names = new ArrayList<>();
     for (int i = 0; names.size() < count; i++) {
-      if ((root.hash(Names.encode("name", "n" + i)) & (1 << bits) - 1) == 0) {
+      if ((root.hash(Names.encode("name", "n" + i)) & sameBits) == 0) {
         names.add("n" + i);
       }
     }

@@ -1,13 +1,5 @@
 package dev.dormouse.heap;
 
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.List;
-import java.util.Map;
-import java.util.Set;
-import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.ReentrantLock;
 
 /**
@@ -22,25 +14,14 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Heap {
   private static final int CLASS_BITS = 8;
-  private static final int LOOK_AHEAD = 64;
 
   private final Media media;
   private final Geometry geometry;
   private final SizeClasses classes;
   private final PageTable table;
   private final ReentrantLock lock = new ReentrantLock();
-  // All below is guarded by the lock.
-  private final FreePages freePages = new FreePages();
-  private final List<ArrayDeque<Slab>> open = new ArrayList<>();
-  private final List<ArrayDeque<Long>> unexamined = new ArrayList<>();
-  private final Set<Long> unexaminedHeads = new HashSet<>();
-  // Released in a (d) that is not done yet, by offset: free on the media, and not to be taken for it.
-  private final Map<Long, Extent> releasing = new HashMap<>();
-  private final Map<Long, Slab> slabs = new HashMap<>();
-  private long examinedPages;
-  // A bit for each page of a slab of records but its first: what isRecordSlot found once, it need not look up again.
-  // Changed under the lock, read without.
-  private final AtomicLongArray recordPages;
+  // Guarded by the lock, but for what it says about records.
+  private final FreeSpace free;
   // Records of every slab begin at this offset, modulo their length.
   private final long recordPhase;
 
@@ -50,11 +31,7 @@ public final class Heap {
     this.classes = new SizeClasses(geometry.slabPages());
     this.table = new PageTable(media, geometry, classes);
     this.recordPhase = geometry.arenaOffset() + SizeClasses.firstSlotOf(classes.slotsOf(SizeClasses.RECORD));
-    this.recordPages = new AtomicLongArray(Math.toIntExact((geometry.pageCount() + 63) >>> 6));
-    for (int i = 0; i < classes.count(); i++) {
-      open.add(new ArrayDeque<>());
-      unexamined.add(new ArrayDeque<>());
-    }
+    this.free = new FreeSpace(media, geometry, classes, table);
   }
 
   void format() {
@@ -95,7 +72,7 @@ public final class Heap {
     long pages = (sizeBytes - 1) / Geometry.PAGE_BYTES + 1;
     lock.lock();
     try {
-      long head = takePages(pages, sizeBytes);
+      long head = free.takePages(pages, sizeBytes);
       return new Reservation(
           new Extent(table.offsetOf(head), pages * Geometry.PAGE_BYTES), head << CLASS_BITS | SizeClasses.RUN);
     } finally {
@@ -106,127 +83,12 @@ public final class Heap {
   private Reservation reserveSlot(int sizeClass) {
     lock.lock();
     try {
-      Slab slab = open.get(sizeClass).peek();
-      // A slab of an earlier life may have room: look some way ahead before making another.
-      for (int i = 0; i < LOOK_AHEAD && slab == null && unexamined.get(sizeClass).isEmpty(); i++) {
-        if (examinedPages < geometry.pageCount()) {
-          examineMorePages();
-        }
-      }
-      while (slab == null) {
-        Long head = unexamined.get(sizeClass).poll();
-        slab = head == null ? newSlab(sizeClass) : examine(head, sizeClass);
-      }
-      int slot = slab.take();
-      if (slab.isFull()) {
-        forget(slab);
-      }
+      Slab slab = free.slabWithRoom(sizeClass);
+      int slot = free.takeSlot(slab);
       return new Reservation(table.slot(slab.head, sizeClass, slot), slab.head << CLASS_BITS | sizeClass);
     } finally {
       lock.unlock();
     }
-  }
-
-  private Slab newSlab(int sizeClass) {
-    long head = takePages(geometry.slabPages(), classes.bytesOf(sizeClass));
-    // Durable before any slot of it can be published: the pages become a slab by that commit, with these owner words.
-    table.clearSlab(head, sizeClass);
-    Slab slab = new Slab(head, sizeClass, classes.slotsOf(sizeClass));
-    remember(slab);
-    return slab;
-  }
-
-  /** Reads the owner words of a slab that was not looked at since the pool was opened; null if it has no free slot. */
-  private Slab examine(long head, int sizeClass) {
-    unexaminedHeads.remove(head);
-    int slots = classes.slotsOf(sizeClass);
-    Slab slab = new Slab(head, sizeClass, slots);
-    for (int slot = 0; slot < slots; slot++) {
-      if (table.slotOwner(head, slot) != Owner.NONE || releasing.containsKey(table.slot(head, sizeClass, slot).offset())) {
-        slab.markBusy(slot);
-      }
-    }
-    if (slab.isEmpty()) {
-      freeSlab(head);
-      return null;
-    }
-    if (slab.isFull()) {
-      return null;
-    }
-    remember(slab);
-    return slab;
-  }
-
-  private void remember(Slab slab) {
-    slabs.put(slab.head, slab);
-    open.get(slab.sizeClass).addFirst(slab);
-  }
-
-  private void forget(Slab slab) {
-    slabs.remove(slab.head);
-    open.get(slab.sizeClass).remove(slab);
-  }
-
-  private long takePages(long pages, long sizeBytes) {
-    long head = freePages.take(pages);
-    while (head < 0) {
-      if (!examineMorePages()) {
-        throw new PoolFull(
-            media.describe(),
-            "no free run of " + pages + " pages for " + sizeBytes + " bytes; destroy components, or make a larger pool");
-      }
-      head = freePages.take(pages);
-    }
-    return head;
-  }
-
-  /** Learns of the next run, slab or free page in the page table, or of a slab behind it; false when there is no more. */
-  private boolean examineMorePages() {
-    if (examinedPages >= geometry.pageCount()) {
-      return examineAnySlab();
-    }
-    long page = examinedPages;
-    Extent pending = releasing.get(table.offsetOf(page));
-    if (pending != null && pending.lengthBytes() >= Geometry.PAGE_BYTES) {
-      examinedPages += pending.lengthBytes() / Geometry.PAGE_BYTES;
-      return true;
-    }
-    long word;
-    boolean free;
-    try {
-      word = table.state(page);
-      free = table.headOf(page) < 0;
-    } catch (Damaged damaged) {
-      // Withheld: nobody is given a page whose owner, or whose head, is not known. Verify names it.
-      examinedPages++;
-      return true;
-    }
-    switch (PageState.kind(word)) {
-      case PageState.RUN -> examinedPages = page + PageState.number(word);
-      case PageState.SLAB -> {
-        unexamined.get(PageState.sizeClass(word)).add(page);
-        unexaminedHeads.add(page);
-        examinedPages = page + PageState.number(word);
-      }
-      default -> {
-        if (free) {
-          freePages.add(page, 1);
-        }
-        examinedPages++;
-      }
-    }
-    return true;
-  }
-
-  private boolean examineAnySlab() {
-    for (int sizeClass = 0; sizeClass < unexamined.size(); sizeClass++) {
-      Long head = unexamined.get(sizeClass).poll();
-      if (head != null) {
-        examine(head, sizeClass);
-        return true;
-      }
-    }
-    return false;
   }
 
   /**
@@ -280,7 +142,7 @@ public final class Heap {
       if (ownerOf(extent.offset()) != owner) {
         return;
       }
-      releasing.put(extent.offset(), extent);
+      free.isBeingReleased(extent);
       long head = table.headOf(table.pageOf(extent.offset()));
       long word = table.state(head);
       if (PageState.kind(word) == PageState.RUN) {
@@ -297,17 +159,7 @@ public final class Heap {
   public void reclaim(Extent extent) {
     lock.lock();
     try {
-      long page = table.pageOf(extent.offset());
-      if (releasing.remove(extent.offset()) == null || page >= examinedPages) {
-        return;
-      }
-      long head = table.headOf(page);
-      if (head < 0) {
-        freePages.add(page, extent.lengthBytes() / Geometry.PAGE_BYTES);
-      } else if (!unexaminedHeads.contains(head)) {
-        int sizeClass = PageState.sizeClass(table.state(head));
-        giveBackSlot(head, sizeClass, table.slotAt(head, sizeClass, extent.offset()));
-      }
+      free.isReleased(extent);
     } finally {
       lock.unlock();
     }
@@ -320,45 +172,13 @@ public final class Heap {
     lock.lock();
     try {
       if (sizeClass == SizeClasses.RUN) {
-        freePages.add(head, reservation.lengthBytes() / Geometry.PAGE_BYTES);
+        free.addPages(head, reservation.lengthBytes() / Geometry.PAGE_BYTES);
       } else {
-        giveBackSlot(head, sizeClass, table.slotAt(head, sizeClass, reservation.offset()));
+        free.addSlot(head, sizeClass, table.slotAt(head, sizeClass, reservation.offset()));
       }
     } finally {
       lock.unlock();
     }
-  }
-
-  private void giveBackSlot(long head, int sizeClass, int slot) {
-    Slab slab = slabs.get(head);
-    if (slab == null) {
-      // It was full: every slot is busy but this one.
-      int slots = classes.slotsOf(sizeClass);
-      slab = new Slab(head, sizeClass, slots);
-      for (int i = 0; i < slots; i++) {
-        slab.markBusy(i);
-      }
-      slab.markFree(slot);
-      remember(slab);
-    } else {
-      slab.markFree(slot);
-    }
-    if (slab.isEmpty()) {
-      forget(slab);
-      freeSlab(head);
-    }
-  }
-
-  private void freeSlab(long head) {
-    for (long page = head; page < head + geometry.slabPages(); page++) {
-      recordPages.getAndAccumulate((int) (page >>> 6), ~(1L << page), (bits, mask) -> bits & mask);
-    }
-    if (PageState.kind(table.state(head)) == PageState.SLAB) {
-      // Durable before the pages are used again: a head that came back would cover what others own by then.
-      table.free(head);
-      media.fence();
-    }
-    freePages.add(head, geometry.slabPages());
   }
 
   /**
@@ -401,7 +221,7 @@ public final class Heap {
       return false;
     }
     long page = table.pageOf(offset);
-    if (((recordPages.getPlain((int) (page >>> 6)) >>> page) & 1) != 0) {
+    if (free.isPageOfRecords(page)) {
       return (offset - recordPhase) % SizeClasses.RECORD_BYTES == 0;
     }
     lock.lock();
@@ -416,7 +236,7 @@ public final class Heap {
               && PageState.sizeClass(word) == SizeClasses.RECORD
               && table.slotAt(head, SizeClasses.RECORD, offset) >= 0;
       if (found && page != head) {
-        recordPages.getAndAccumulate((int) (page >>> 6), 1L << page, (bits, bit) -> bits | bit);
+        free.rememberPageOfRecords(page);
       }
       return found;
     } catch (Damaged damaged) {
@@ -446,40 +266,6 @@ public final class Heap {
 
   /** Walks the whole page table. Reads as much as there are pages and slots; for verify, not for opening. */
   public void walk(Visitor visitor) {
-    for (long page = 0; page < geometry.pageCount(); ) {
-      page = walkOne(page, visitor);
-    }
-  }
-
-  private long walkOne(long page, Visitor visitor) {
-    long word;
-    try {
-      word = table.state(page);
-    } catch (Damaged damaged) {
-      visitor.damage(damaged.getMessage());
-      return page + 1;
-    }
-    int kind = PageState.kind(word);
-    long pages = PageState.number(word);
-    int sizeClass = PageState.sizeClass(word);
-    if (kind == PageState.FREE || kind == PageState.CONTINUED) {
-      return page + 1;
-    }
-    boolean soundSlab = kind != PageState.SLAB || (pages == geometry.slabPages() && classes.isSlabClass(sizeClass));
-    if (pages < 1 || pages > geometry.pageCount() - page || !soundSlab) {
-      visitor.damage("page table entry " + page + " claims " + pages + " pages of size class " + sizeClass);
-      return page + 1;
-    }
-    if (kind == PageState.RUN) {
-      visitor.extent(new Extent(table.offsetOf(page), pages * Geometry.PAGE_BYTES), table.runOwner(page), false);
-    } else {
-      for (int slot = 0; slot < classes.slotsOf(sizeClass); slot++) {
-        long owner = table.slotOwner(page, slot);
-        if (owner != Owner.NONE) {
-          visitor.extent(table.slot(page, sizeClass, slot), owner, sizeClass == SizeClasses.RECORD);
-        }
-      }
-    }
-    return page + pages;
+    new HeapWalk(geometry, classes, table, visitor).walk();
   }
 }

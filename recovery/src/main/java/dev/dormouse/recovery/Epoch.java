@@ -35,6 +35,8 @@ public final class Epoch {
   private long number;
   private boolean running;
   private boolean stuck;
+  // Steps that belong together began and did not end well: an error may strike at any call, and be caught by the program.
+  private boolean halfway;
   private RuntimeException doom;
 
   Epoch(Media media, Heap heap, Geometry geometry, int lane, AtomicBoolean broken) {
@@ -102,6 +104,19 @@ public final class Epoch {
 
   /** (a) without its fence: several ranges may be logged, and one {@link #seal} makes them ready. */
   public void log(long owner, long ownerRecord, long offset, long length) {
+    boolean outer = halfway;
+    halfway = true;
+    try {
+      logMissing(owner, ownerRecord, offset, length);
+    } catch (PoolFull full) {
+      // What was logged so far is whole.
+      halfway = outer;
+      throw full;
+    }
+    halfway = outer;
+  }
+
+  private void logMissing(long owner, long ownerRecord, long offset, long length) {
     long end = (offset + length + Media.LINE_BYTES - 1) & -Media.LINE_BYTES;
     long runStart = -1;
     for (long at = offset & -Media.LINE_BYTES; at < end; ) {
@@ -197,14 +212,18 @@ public final class Epoch {
   }
 
   private Extent intendToOwn(Reservation reservation, long owner) {
+    boolean outer = halfway;
+    halfway = true;
     try {
       log.append(RecordKind.ALLOC, reservation.offset(), reservation.lengthBytes(), owner, reservation.place());
     } catch (PoolFull full) {
       heap.cancel(reservation);
+      halfway = outer;
       throw full;
     }
     reserved.add(reservation);
     intentCount++;
+    halfway = outer;
     return reservation.extent();
   }
 
@@ -228,7 +247,7 @@ public final class Epoch {
     if (!extent.equals(extentOf(extent.offset()))) {
       throw new IllegalArgumentException(extent + " is not owned, and cannot be released");
     }
-    log.append(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0);
+    whole(() -> log.append(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0));
     intentCount++;
   }
 
@@ -240,7 +259,7 @@ public final class Epoch {
     if (!replay.isPlausibleWord(offset)) {
       throw new IllegalArgumentException("offset " + offset + " is not that of an aligned word in the arena");
     }
-    log.append(RecordKind.WORD, offset, value, 0, 0);
+    whole(() -> log.append(RecordKind.WORD, offset, value, 0, 0));
     intentCount++;
   }
 
@@ -250,8 +269,8 @@ public final class Epoch {
    */
   public void commit() {
     checkRunning();
-    if (doom != null) {
-      throw doom;
+    if (halfway) {
+      throw doom != null ? doom : new IllegalStateException("a change stopped half way, and what it began cannot be committed");
     }
     if (broken.get()) {
       throw new IllegalStateException("a commit in another lane failed half way; open the pool again, which finishes it");
@@ -321,11 +340,20 @@ public final class Epoch {
   }
 
   /**
-   * Makes {@link #commit} throw {@code cause}: a change of several steps stopped halfway, and only an abort can take back
-   * those that were logged.
+   * Does steps that belong together. If one of them fails, by whatever cause, {@link #commit} throws: only an abort can take
+   * back those that were logged, and a caller may have caught what was thrown.
    */
-  public void doom(RuntimeException cause) {
-    doom = cause;
+  public void whole(Runnable steps) {
+    boolean outer = halfway;
+    // Before the first step, and not in a handler, which needs stack and memory that there may be no more of.
+    halfway = true;
+    try {
+      steps.run();
+    } catch (RuntimeException e) {
+      doom = e;
+      throw e;
+    }
+    halfway = outer;
   }
 
   /** Undoes everything, newest record first; reservations are given back. A clean epoch writes nothing. */
@@ -358,6 +386,7 @@ public final class Epoch {
   private void finish() {
     running = false;
     stuck = false;
+    halfway = false;
     doom = null;
     writes.clear();
     log.releaseSpills();

@@ -77,18 +77,27 @@ public final class Lanes {
     return Long.bitCount(freeBits.get());
   }
 
-  /** Leases a lane, waiting for one if all are in use; null after {@link #close}. It must be given back by {@link #giveBack}. */
+  /**
+   * Leases a lane, waiting for one if all are in use; null after {@link #close}, and where {@link #isBroken}. It must be given
+   * back by {@link #giveBack}.
+   */
   public Epoch lease() {
     int lane = take();
     if (lane < 0) {
       lane = await();
     }
-    if (closed) {
-      free(lane);
-      return null;
+    boolean started = false;
+    try {
+      if (lane >= 0 && !closed && !broken.get()) {
+        epochs[lane].start(salt);
+        started = true;
+      }
+    } finally {
+      if (lane >= 0 && !started) {
+        free(lane);
+      }
     }
-    epochs[lane].start(salt);
-    return epochs[lane];
+    return started ? epochs[lane] : null;
   }
 
   /** A free lane, which is free no longer; -1 if there is none. */
@@ -113,7 +122,8 @@ public final class Lanes {
       // Counted before looking again: whoever gives a lane back frees it first and looks for waiters then.
       waiters.incrementAndGet();
       int lane = take();
-      while (lane < 0) {
+      // Where it is broken the lane that is waited for may never come.
+      while (lane < 0 && !broken.get()) {
         someGivenBack.awaitUninterruptibly();
         lane = take();
       }

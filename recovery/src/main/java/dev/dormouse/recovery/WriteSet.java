@@ -75,9 +75,11 @@ final class WriteSet {
     long[] oldPages = pages;
     long[] oldMasks = masks;
     int[] oldUsed = used;
-    pages = new long[oldPages.length * 4];
-    masks = new long[oldPages.length * 4];
+    long[] newPages = new long[oldPages.length * 4];
+    long[] newMasks = new long[oldPages.length * 4];
     used = Arrays.copyOf(used, oldUsed.length * 4);
+    pages = newPages;
+    masks = newMasks;
     for (int i = 0; i < size; i++) {
       int from = oldUsed[i];
       int slot = slotOf(oldPages[from]);

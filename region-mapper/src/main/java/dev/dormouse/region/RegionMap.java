@@ -56,13 +56,13 @@ public final class RegionMap {
     long at = address == ANY_ADDRESS ? freeAddress(lengthBytes) : address;
     checkAddresses(name, at, lengthBytes, -1);
     Extent extent = epoch.allocate(lengthBytes, holder.birth());
-    whole(() -> table.add(new RegionEntry(nameSymbol, rights, at, extent.offset(), lengthBytes)));
+    epoch.whole(() -> table.add(new RegionEntry(nameSymbol, rights, at, extent.offset(), lengthBytes)));
   }
 
   /** Detaches a region; its bytes are released with the commit. */
   public void detach(int nameSymbol, String name) {
     int index = attachedIndex(nameSymbol, name);
-    whole(
+    epoch.whole(
         () -> {
           free(table.get(index));
           table.remove(index);
@@ -82,9 +82,9 @@ public final class RegionMap {
     checkQuota(name, lengthBytes - old.lengthBytes());
     checkAddresses(name, old.address(), lengthBytes, index);
     Extent extent = epoch.allocate(lengthBytes, holder.birth());
-    media.copy(old.extentOffset(), extent.offset(), Math.min(lengthBytes, old.lengthBytes()));
-    whole(
+    epoch.whole(
         () -> {
+          media.copy(old.extentOffset(), extent.offset(), Math.min(lengthBytes, old.lengthBytes()));
           free(old);
           table.set(index, new RegionEntry(nameSymbol, old.rights(), old.address(), extent.offset(), lengthBytes));
         });
@@ -94,7 +94,8 @@ public final class RegionMap {
   public void protect(int nameSymbol, String name, RegionRights rights) {
     int index = attachedIndex(nameSymbol, name);
     RegionEntry old = table.get(index);
-    table.set(index, new RegionEntry(nameSymbol, rights, old.address(), old.extentOffset(), old.lengthBytes()));
+    epoch.whole(
+        () -> table.set(index, new RegionEntry(nameSymbol, rights, old.address(), old.extentOffset(), old.lengthBytes())));
   }
 
   /** The index of a region by name, or -1. */
@@ -115,16 +116,6 @@ public final class RegionMap {
       }
     }
     return -1;
-  }
-
-  /** A caller that went on after half of these steps would commit an extent without an entry, or an entry without its extent. */
-  private void whole(Runnable steps) {
-    try {
-      steps.run();
-    } catch (RuntimeException e) {
-      epoch.doom(e);
-      throw e;
-    }
   }
 
   private void free(RegionEntry entry) {
