@@ -51,7 +51,7 @@ public final class Batch {
     }
     // Until it has ended well, what it did must not be committed, whatever the caller makes of an exception.
     doomed = true;
-    replies.add(engine.turn(awake, epoch, requestId, request.asReadOnlyBuffer()));
+    replies.add(engine.turn(awake, epoch, requestId, request));
     doomed = false;
   }
 

@@ -122,14 +122,12 @@ final class Engine {
   /** Runs one turn, or answers with the outcome that was recorded for the request. */
   ByteBuffer invoke(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
     refuseIfClosed();
-    // Its own position and limit: what the program reads must not move the caller's buffer, which may be sent again.
-    ByteBuffer readOnly = request.asReadOnlyBuffer();
     try {
       return exclusively(
           recordOffset,
           birth,
           (awake, epoch) -> {
-            ByteBuffer answer = turn(awake, epoch, requestId, readOnly);
+            ByteBuffer answer = turn(awake, epoch, requestId, request);
             epoch.commit();
             return answer;
           });

@@ -23,6 +23,7 @@ public final class Turn {
   private final Engine engine;
   private final Awake awake;
   private final ByteBuffer request;
+  private ByteBuffer requestView;
   private Epoch epoch;
   private ByteBuffer reply = EMPTY;
   private Region firstView;
@@ -38,7 +39,11 @@ public final class Turn {
   /** What the caller sent: read-only, big-endian, at the caller's position; reading it does not move the caller's buffer. */
   public ByteBuffer request() {
     running();
-    return request;
+    if (requestView == null) {
+      // Its own position and limit: what the program reads must not move the caller's buffer, which may be sent again.
+      requestView = request.asReadOnlyBuffer();
+    }
+    return requestView;
   }
 
   /** Answers with a copy of these bytes, when the turn has committed. A later call replaces an earlier one. */
