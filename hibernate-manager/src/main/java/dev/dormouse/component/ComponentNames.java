@@ -74,4 +74,10 @@ final class ComponentNames {
   private int nameBytes(long annex) {
     return media.getShort(annex + AnnexLayout.NAME_BYTES) & 0xffff;
   }
+
+  /** The name of the component whose record lies there, for messages. */
+  String textOf(long record) {
+    byte[] name = read(record);
+    return name == null ? "without a readable name" : Names.decode(name, 0, name.length);
+  }
 }

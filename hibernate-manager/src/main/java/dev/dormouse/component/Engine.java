@@ -1,7 +1,5 @@
 package dev.dormouse.component;
 
-import dev.dormouse.heap.Bytes;
-import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
@@ -9,9 +7,7 @@ import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionRights;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicLong;
@@ -41,11 +37,8 @@ final class Engine {
   private final FileService files;
   private final ComponentNames names;
   private final AwakeTable table;
-  // Scratch for the thread that holds the lane.
-  private final byte[][] records;
-  private final Checksum[] checksums;
+  private final Waker waker;
   private final AtomicLong births = new AtomicLong();
-  private final AtomicLong incarnations = new AtomicLong();
   private final Semaphore longEpochs;
   private volatile String closed;
 
@@ -63,9 +56,7 @@ final class Engine {
     this.names = new ComponentNames(media);
     this.table = new AwakeTable(options.awake());
     this.longEpochs = new Semaphore(Math.max(1, lanes.count() / 2));
-    this.records = new byte[lanes.count()][ComponentLayout.BYTES];
-    this.checksums = new Checksum[lanes.count()];
-    Arrays.setAll(checksums, lane -> new Checksum());
+    this.waker = new Waker(media, heap, names, lanes.count());
   }
 
   Pool pool() {
@@ -110,8 +101,7 @@ final class Engine {
   }
 
   String nameOf(long recordOffset) {
-    byte[] name = names.read(recordOffset);
-    return name == null ? "without a readable name" : Names.decode(name, 0, name.length);
+    return names.textOf(recordOffset);
   }
 
   /** What is done with a component while nobody else runs it. */
@@ -145,7 +135,7 @@ final class Engine {
   <T> T exclusively(long recordOffset, long birth, Task<T> task) {
     refuseInsideATurn();
     if (recordOffset <= 0) {
-      throw noSuch(recordOffset, birth);
+      throw waker.noSuch(recordOffset, birth);
     }
     while (true) {
       Epoch epoch = lease();
@@ -175,7 +165,7 @@ final class Engine {
       if (lanes.isBroken()) {
         throw new StoreClosed(media.describe() + ": " + BROKEN);
       }
-      wake(awake, birth, epoch.lane());
+      waker.wake(awake, birth, epoch.lane());
       seated = true;
       return task.run(awake, epoch);
     } finally {
@@ -259,17 +249,17 @@ final class Engine {
     refuseInsideATurn();
     refuseIfClosed();
     if (recordOffset <= 0) {
-      throw noSuch(recordOffset, birth);
+      throw waker.noSuch(recordOffset, birth);
     }
     Awake awake = table.pin(recordOffset);
     try {
       awake.turn.lock();
       try {
         if (!awake.loaded || awake.recordChanged) {
-          read(awake, birth, new byte[ComponentLayout.BYTES], new Checksum());
+          waker.look(awake, birth);
         }
         if (awake.birth != birth) {
-          throw noSuch(recordOffset, birth);
+          throw waker.noSuch(recordOffset, birth);
         }
         return look.apply(awake);
       } finally {
@@ -282,52 +272,6 @@ final class Engine {
         table.remove(recordOffset);
       }
     }
-  }
-
-  private void read(Awake awake, long birth, byte[] record, Checksum checksum) {
-    if (!heap.isRecordSlot(awake.recordOffset)) {
-      throw noSuch(awake.recordOffset, birth);
-    }
-    media.read(awake.recordOffset, record, 0, record.length);
-    // Looked at again, and not before it was read: a slab that was given back meanwhile may hold anybody's bytes by now.
-    VarHandle.acquireFence();
-    boolean wasRecord = heap.isRecordSlot(awake.recordOffset);
-    if (!wasRecord || Bytes.getLong(record, ComponentLayout.BIRTH) != birth || birth == 0) {
-      throw noSuch(awake.recordOffset, birth);
-    }
-    if (!ComponentLayout.isSound(record, checksum)) {
-      throw new Quarantined(
-          "component " + nameOf(awake.recordOffset) + ": its record at " + awake.recordOffset
-              + " fails its crc32c; it does not run, the others go on; run verify");
-    }
-    awake.take(record);
-  }
-
-  /** A remap: reads the record, checks it, takes it. */
-  private void wake(Awake awake, long birth, int lane) {
-    if (!awake.loaded || awake.recordChanged) {
-      // Changed: whether the last epoch was committed or undone, the record says how the component is now.
-      read(awake, birth, records[lane], checksums[lane]);
-      awake.recordChanged = false;
-    }
-    if (!awake.loaded) {
-      awake.incarnation = incarnations.incrementAndGet();
-      awake.resumes++;
-      awake.loaded = true;
-    }
-    if (awake.birth != birth) {
-      throw noSuch(awake.recordOffset, birth);
-    }
-    if (awake.isQuarantined()) {
-      throw new Quarantined(
-          "component " + nameOf(awake.recordOffset)
-              + ": the log of its last epoch was damaged, so its bytes may be torn; it does not run, the others go on; run verify");
-    }
-  }
-
-  private NoSuchComponent noSuch(long recordOffset, long birth) {
-    return new NoSuchComponent(media.describe() + ": there is no component " + new ComponentId(recordOffset, birth)
-            + "; it was destroyed, or never was in this pool");
   }
 
   /** Runs several turns in one epoch; they hold at most half of the lanes, so that single turns always get one. */

@@ -327,16 +327,7 @@ public final class Epoch {
     for (int i = 0; i < reserved.size(); i++) {
       media.flush(reserved.get(i).offset(), reserved.get(i).lengthBytes());
     }
-    for (int i = 0; i < writes.size(); i++) {
-      long base = writes.page(i) << WriteSet.PAGE_SHIFT;
-      long mask = writes.maskAt(i);
-      while (mask != 0) {
-        int first = Long.numberOfTrailingZeros(mask);
-        int count = Long.numberOfTrailingZeros(~(mask >>> first));
-        media.flush(base + ((long) first << WriteSet.GRANULE_SHIFT), (long) count << WriteSet.GRANULE_SHIFT);
-        mask = count == 64 ? 0 : mask & ~(((1L << count) - 1) << first);
-      }
-    }
+    writes.flush(media);
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.dormouse.recovery;
 
+import dev.dormouse.heap.Media;
 import java.util.Arrays;
 
 /**
@@ -37,16 +38,18 @@ final class WriteSet {
     masks[slot] |= granules;
   }
 
-  int size() {
-    return size;
-  }
-
-  long page(int index) {
-    return pages[used[index]];
-  }
-
-  long maskAt(int index) {
-    return masks[used[index]];
+  /** Hands over every marked granule, those that lie together at once. */
+  void flush(Media media) {
+    for (int i = 0; i < size; i++) {
+      long base = pages[used[i]] << PAGE_SHIFT;
+      long mask = masks[used[i]];
+      while (mask != 0) {
+        int first = Long.numberOfTrailingZeros(mask);
+        int count = Long.numberOfTrailingZeros(~(mask >>> first));
+        media.flush(base + ((long) first << GRANULE_SHIFT), (long) count << GRANULE_SHIFT);
+        mask = count == Long.SIZE ? 0 : mask & ~(((1L << count) - 1) << first);
+      }
+    }
   }
 
   void clear() {
