@@ -18,7 +18,7 @@ public final class ComponentSpec {
 
   record RegionSpec(String name, long lengthBytes, long address, RegionRights rights) {}
 
-  record FileSpec(String root, String path) {}
+  record FileSpec(String root, String path, long badge) {}
 
   private final List<RegionSpec> regions = new ArrayList<>();
   private final List<FileSpec> files = new ArrayList<>();
@@ -52,7 +52,16 @@ public final class ComponentSpec {
    * @param path relative, with {@code /}; must lead to a file below the root
    */
   public ComponentSpec file(String root, String path) {
-    files.add(new FileSpec(root, path));
+    return file(root, path, 0);
+  }
+
+  /**
+   * The next capability slot: a file, as above, with a badge.
+   *
+   * @param badge what the grantor writes on the slot; the account of a resume shows it, and the holder cannot change it
+   */
+  public ComponentSpec file(String root, String path, long badge) {
+    files.add(new FileSpec(root, path, badge));
     return this;
   }
 

@@ -98,7 +98,7 @@ final class Lifecycle {
     byte[] bytes = recipe.encode();
     Extent extent = epoch.allocate(bytes.length, birth);
     media.write(extent.offset(), bytes, 0, bytes.length);
-    return new Slot(extent.offset(), 0, 1, Slot.READ, Slot.FILE);
+    return new Slot(extent.offset(), file.badge(), 1, Slot.READ, Slot.FILE);
   }
 
   /** Releases everything a component holds, and its name. */

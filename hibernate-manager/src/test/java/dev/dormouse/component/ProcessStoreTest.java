@@ -2,10 +2,13 @@ package dev.dormouse.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.tuple;
 
 import dev.dormouse.recovery.VerifyReport;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -21,6 +24,30 @@ final class ProcessStoreTest {
 
   static long value(ByteBuffer reply) {
     return reply.order(ByteOrder.LITTLE_ENDIAN).getLong(reply.position());
+  }
+
+  @Test
+  void aSlotKeepsItsNumberIdentityAndBadgeThroughAKillAndSaysWhatBecameOfIt() throws IOException {
+    Files.writeString(folder.resolve("a.txt"), "a");
+    Files.writeString(folder.resolve("b.txt"), "b");
+    Path pool = folder.resolve("slots.pool");
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).fileRoot("root", folder))) {
+      Component holder =
+          store.create(
+              "holder", spec -> spec.program(CartProgram.class).region("state", 64).file("root", "a.txt", 7).file("root", "b.txt", -9));
+      assertThat(holder.resume().entries()).extracting(ResumeAccount.Entry::badge).containsExactly(7L, -9L);
+      holder.revoke(1);
+      // As a killed process leaves it: what is written since is not closed.
+      Files.copy(pool, folder.resolve("killed.pool"));
+    }
+    try (ProcessStore store = ProcessStore.open(folder.resolve("killed.pool"), StoreOptions.existing().fileRoot("root", folder))) {
+      assertThat(store.opening().how()).isEqualTo(OpeningReport.Opening.ROLLED_BACK);
+      assertThat(store.component("holder").resume().entries())
+          .extracting(ResumeAccount.Entry::slot, ResumeAccount.Entry::object, ResumeAccount.Entry::badge, ResumeAccount.Entry::outcome)
+          .containsExactly(
+              tuple(0, "file root/a.txt", 7L, ResumeAccount.Outcome.REOBTAINED),
+              tuple(1, "file root/b.txt", -9L, ResumeAccount.Outcome.REVOKED));
+    }
   }
 
   @Test
