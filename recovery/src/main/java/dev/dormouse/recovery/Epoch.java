@@ -375,15 +375,16 @@ public final class Epoch {
   }
 
   private void finish() {
-    running = false;
-    stuck = false;
-    halfway = false;
-    doom = null;
     writes.clear();
-    log.releaseSpills();
     reserved.clear();
+    log.releaseSpills();
     namedCount = 0;
     intentCount = 0;
+    halfway = false;
+    doom = null;
+    // Last: where anything above failed, the lane must not be used again with what is left of this epoch.
+    running = false;
+    stuck = false;
   }
 
   private void persistWord(int field, long word) {
