@@ -161,7 +161,7 @@ class ConcordanceCrashTest {
         return true;
       }
       crashes++;
-      PersistencyModel model = random.nextBoolean() ? PersistencyModel.PX86 : PersistencyModel.ORDERED;
+      PersistencyModel model = random.nextBoolean() ? PersistencyModel.PX86 : PersistencyModel.EADR;
       media = crashing.powerLost(model, random.nextLong());
       return false;
     }

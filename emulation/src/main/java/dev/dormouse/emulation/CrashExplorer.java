@@ -14,7 +14,7 @@ import java.util.Optional;
  *
  * <p><b>Points</b> are numbered from 0. Under {@code PX86} there is one before each fence takes effect, one before each mark
  * if there was a store or a mark since the last point, and one at the end; what could be left at any other moment, with
- * the same marks, could also be left at one of these. Under {@code ORDERED} there is one before each stored piece and each mark, and one at the end.
+ * the same marks, could also be left at one of these. Under {@code EADR} there is one before each stored piece and each mark, and one at the end.
  *
  * <p><b>Reproduction.</b> The system properties {@code crash.seed}, {@code crash.point} and {@code crash.image}, as a
  * violation's message prints them, make every exploration in the JVM try that crash only; without {@code crash.image},
@@ -149,8 +149,8 @@ public final class CrashExplorer {
   private boolean isPoint(Trace.Kind kind, boolean changed) {
     return switch (kind) {
       case FENCE -> options.model() == PersistencyModel.PX86;
-      case STORE -> options.model() == PersistencyModel.ORDERED;
-      case MARK -> options.model() == PersistencyModel.ORDERED || changed;
+      case STORE -> options.model() == PersistencyModel.EADR;
+      case MARK -> options.model() == PersistencyModel.EADR || changed;
       case LOST_STORE, FLUSH, SYNC -> false;
     };
   }

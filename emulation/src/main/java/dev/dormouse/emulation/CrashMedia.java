@@ -87,12 +87,12 @@ public final class CrashMedia implements Media {
   }
 
   /**
-   * One of the contents that a crash now may leave under {@code model}; the seed says which. Under {@code ORDERED} the
+   * One of the contents that a crash now may leave under {@code model}; the seed says which. Under {@code EADR} the
    * crash may have come earlier: a prefix of the stores is left. Costs a walk over the whole recording.
    */
   public synchronized CrashImage powerLost(PersistencyModel model, long seed) {
     SplittableRandom random = new SplittableRandom(seed);
-    if (model == PersistencyModel.ORDERED) {
+    if (model == PersistencyModel.EADR) {
       MediaState state = new MediaState(initial, model);
       int end = random.nextInt(trace.size() + 1);
       for (int event = 0; event < end; event++) {

@@ -48,7 +48,7 @@ final class MediaState {
     long line = trace.offset(event) >>> CrashImage.LINE_SHIFT;
     LooseLine stored = loose.computeIfAbsent(line, number -> new LooseLine(number, durable));
     stored.store(event, trace.offset(event), (int) trace.length(event), trace.value(event));
-    if (model == PersistencyModel.ORDERED) {
+    if (model == PersistencyModel.EADR) {
       Map<Long, Long> hashesBefore = Map.of(line, stored.hash(0));
       stored.guaranteeBefore(event + 1);
       makeDurable(hashesBefore);
@@ -56,7 +56,7 @@ final class MediaState {
   }
 
   private void flush(Trace trace, int event) {
-    if (trace.length(event) == 0 || model == PersistencyModel.ORDERED) {
+    if (trace.length(event) == 0 || model == PersistencyModel.EADR) {
       return;
     }
     long first = trace.offset(event) >>> CrashImage.LINE_SHIFT;

@@ -12,5 +12,5 @@ public enum PersistencyModel {
    * Every 8-byte piece of a store survives in program order, so that what is left is a prefix of all of them: eADR, or a
    * page cache under {@code kill -9}.
    */
-  ORDERED
+  EADR
 }

@@ -11,7 +11,7 @@
  *       a fence of the same thread. Beyond that every line goes its own way: a line may be evicted without ever being
  *       flushed, or stay in the cache while one that was stored later gets out, so stores to different lines are
  *       <em>reordered</em> at will. A store that straddles words, and a record of more than 8 bytes, <em>tears</em>.
- *   <li><b>{@link dev.dormouse.emulation.PersistencyModel#ORDERED ORDERED}</b> (eADR, or the page cache under
+ *   <li><b>{@link dev.dormouse.emulation.PersistencyModel#EADR EADR}</b> (eADR, or the page cache under
  *       {@code kill -9}). A prefix of all pieces in the order in which they were stored; flushes do nothing.
  * </ul>
  *

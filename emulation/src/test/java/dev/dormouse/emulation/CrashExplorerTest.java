@@ -1,6 +1,6 @@
 package dev.dormouse.emulation;
 
-import static dev.dormouse.emulation.PersistencyModel.ORDERED;
+import static dev.dormouse.emulation.PersistencyModel.EADR;
 import static dev.dormouse.emulation.PersistencyModel.PX86;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -65,7 +65,7 @@ class CrashExplorerTest {
           }
         };
     assertFound(publish(PointedTo::publish, CrashOptions.of(PX86).withFaults(plan)));
-    publish(PointedTo::publish, CrashOptions.of(ORDERED).withFaults(plan)).requireClean();
+    publish(PointedTo::publish, CrashOptions.of(EADR).withFaults(plan)).requireClean();
   }
 
   @Test

@@ -1,6 +1,6 @@
 package dev.dormouse.emulation;
 
-import static dev.dormouse.emulation.PersistencyModel.ORDERED;
+import static dev.dormouse.emulation.PersistencyModel.EADR;
 import static dev.dormouse.emulation.PersistencyModel.PX86;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -34,7 +34,7 @@ class CrashMediaTest {
       assertThat(word(image, 0)).isEqualTo(1);
       assertThat(image.contentHash()).isEqualTo(media.powerLost(PX86, seed).contentHash());
       loose.add(word(image, 64));
-      CrashImage ordered = media.powerLost(ORDERED, seed);
+      CrashImage ordered = media.powerLost(EADR, seed);
       assertThat(word(ordered, 0) == 0 && word(ordered, 64) == 2).isFalse();
     }
     assertThat(loose).containsExactlyInAnyOrder(0L, 2L);

@@ -92,7 +92,7 @@ class LegalImagesPropertiesTest {
     for (int end = 0; end <= program.size(); end++) {
       List<Step> past = program.subList(0, end);
       int marks = (int) past.stream().filter(step -> step.op == Op.MARK).count();
-      if (model == PersistencyModel.ORDERED) {
+      if (model == PersistencyModel.EADR) {
         byte[] bytes = new byte[SIZE];
         past.stream().filter(step -> step.op == Op.STORE).forEach(step -> bytes[step.offset] = step.value);
         states.add(state(bytes, marks));

@@ -1,6 +1,6 @@
 package dev.dormouse.emulation;
 
-import static dev.dormouse.emulation.PersistencyModel.ORDERED;
+import static dev.dormouse.emulation.PersistencyModel.EADR;
 import static dev.dormouse.emulation.PersistencyModel.PX86;
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -48,7 +48,7 @@ class PersistencyModelTest {
   void orderedStoresGiveOneImageMoreThanTheirNumberWhateverTheirLines() {
     for (int stores = 1; stores <= 12; stores++) {
       int count = stores;
-      CrashReport report = explore(ORDERED, media -> {
+      CrashReport report = explore(EADR, media -> {
         for (int store = 0; store < count; store++) {
           media.putLong(store * 24L, 1);
         }
@@ -61,7 +61,7 @@ class PersistencyModelTest {
 
   @Test
   void orderedStoresAreLeftAsAPrefix() {
-    assertThat(left(ORDERED, 0, media -> {
+    assertThat(left(EADR, 0, media -> {
       media.putLong(0, 1);
       media.putLong(64, 2);
       media.putLong(8, 3);

@@ -329,7 +329,7 @@ class CrashedEpochTest {
   }
 
   /**
-   * A log that is longer than its lane goes on in an extent that nobody owns. What ORDERED can leave, PX86 can leave too; its
+   * A log that is longer than its lane goes on in an extent that nobody owns. What EADR can leave, PX86 can leave too; its
    * thirty thousand points, most of them in the extent's zeros, would say nothing more.
    */
   @Test
