@@ -73,16 +73,41 @@ public final class CrashImage implements PoolReader {
     // See above.
   }
 
-  /** This image with some lines replaced. {@code lines} ascends; {@code words} has 8 for each; the hash is the result's. */
-  CrashImage with(long[] newLines, long[] newWords, long hash) {
-    return newLines.length == 0 ? this : new CrashImage(this, newLines, newWords, hash);
+  /** Collects changes of this image. */
+  Builder changes() {
+    return new Builder();
+  }
+
+  /** Lines that differ from the image that it was asked of, added in ascending order. */
+  final class Builder {
+    private long[] newLines = new long[16];
+    private long[] newWords = new long[16 * LINE_WORDS];
+    private int count;
+    private long hash = contentHash;
+
+    void add(long line, long[] old, long[] replacement, int index) {
+      if (count == newLines.length) {
+        newLines = Arrays.copyOf(newLines, count * 2);
+        newWords = Arrays.copyOf(newWords, count * 2 * LINE_WORDS);
+      }
+      newLines[count] = line;
+      System.arraycopy(replacement, index, newWords, count * LINE_WORDS, LINE_WORDS);
+      hash ^= hashOf(line, old, 0) ^ hashOf(line, replacement, index);
+      count++;
+    }
+
+    CrashImage image() {
+      return count == 0
+          ? CrashImage.this
+          : withMerged(Arrays.copyOf(newLines, count), Arrays.copyOf(newWords, count * LINE_WORDS), hash);
+    }
   }
 
   /**
-   * The same as {@link #with}, for a chain of many: layers are merged so that each is more than twice as large as the one
-   * above it, which bounds the chain's depth by the logarithm of its size.
+   * This image with some lines replaced; the hash is the result's. Layers are merged so that each is more than twice as
+   * large as the one above it, which bounds the chain's depth by the logarithm of its size.
    */
-  CrashImage withMerged(long[] newLines, long[] newWords, long hash) {
+  private CrashImage withMerged(long[] newLines, long[] newWords, long hash) {
     PoolReader under = this;
     long[] mergedLines = newLines;
     long[] mergedWords = newWords;

@@ -6,102 +6,268 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** What the media may hold at one moment of a trace: what is durable, and which lines are loose. Not thread-safe. */
+/**
+ * What the media may hold at one moment of a trace: what is durable lies in a {@link StateMemory}, what is loose here. Not
+ * thread-safe.
+ */
 final class MediaState {
-  private record Flushed(long line, int event) {}
+  private static final int BEFORE_ALL = -1;
+
+  /** The granule's stores before {@code event} will be durable when the thread orders what it handed over. */
+  private record Pending(long granule, int event) {}
 
   private final PersistencyModel model;
-  private final TreeMap<Long, LooseLine> loose = new TreeMap<>();
-  private final Map<Long, List<Flushed>> flushedByThread = new HashMap<>();
-  private CrashImage durable;
+  private final boolean bulkInAnyOrder;
+  private final StateMemory memory;
+  private final int granuleWords;
+  private final TreeMap<Long, LooseGranule> loose = new TreeMap<>();
+  private final Map<Long, List<Pending>> pendingByThread = new HashMap<>();
+  private final Map<Long, List<Pending>> releasesByThread = new HashMap<>();
+  private long hash;
 
-  MediaState(CrashImage initial, PersistencyModel model) {
-    this.durable = initial;
+  /** Nothing is loose yet. What becomes durable goes to {@code memory}. */
+  MediaState(PersistencyModel model, boolean bulkInAnyOrder, StateMemory memory) {
     this.model = model;
+    this.bulkInAnyOrder = bulkInAnyOrder;
+    this.memory = memory;
+    this.granuleWords = 1 << (model.granuleShift() - 3);
   }
 
-  /** The state after all of {@code trace}. */
-  static MediaState after(CrashImage initial, PersistencyModel model, Trace trace) {
-    MediaState state = new MediaState(initial, model);
-    for (int event = 0; event < trace.size(); event++) {
-      state.apply(trace, event);
+  static MediaState of(PersistencyModel model, StateMemory memory) {
+    return new MediaState(model, true, memory);
+  }
+
+  /** Everything before {@code end} happens. */
+  void applyAll(Trace trace, int end) {
+    int event = 0;
+    while (event < end) {
+      event = apply(trace, event);
     }
-    return state;
   }
 
-  void apply(Trace trace, int event) {
+  /** The event, or the whole call of which it is the first piece, happens; returns the event after it. */
+  int apply(Trace trace, int event) {
+    if (trace.kind(event) == Trace.Kind.STORE) {
+      return store(trace, event);
+    }
     switch (trace.kind(event)) {
-      case STORE -> store(trace, event);
       case FLUSH -> flush(trace, event);
-      case FENCE -> fence(trace.thread(event));
-      case LOST_STORE, SYNC, MARK -> {
-        // What is fenced is durable in this model already, and the others never get to the media.
+      case FENCE -> fence(trace, event);
+      case SYNC -> sync(event);
+      case STORE, LOST_STORE, MARK -> {
+        // A lost store never gets to the media, and a mark is for the invariant.
       }
     }
+    return event + 1;
   }
 
-  ImageChooser images() {
-    return new ImageChooser(durable, loose.values());
+  /** Changes with what is durable: equal contents that came from the same one have equal hashes. */
+  long hash() {
+    return hash;
   }
 
-  private void store(Trace trace, int event) {
-    long line = trace.offset(event) >>> CrashImage.LINE_SHIFT;
-    LooseLine stored = loose.computeIfAbsent(line, number -> new LooseLine(number, durable));
-    stored.store(event, trace.offset(event), (int) trace.length(event), trace.value(event));
+  /** The granules that may hold several contents, in ascending order. */
+  List<LooseGranule> loose() {
+    return List.copyOf(loose.values());
+  }
+
+  private List<Pending> pending(long thread) {
+    return pendingByThread.computeIfAbsent(thread, number -> new ArrayList<>());
+  }
+
+  private int store(Trace trace, int event) {
     if (model == PersistencyModel.EADR) {
-      Map<Long, Long> hashesBefore = Map.of(line, stored.hash(0));
-      stored.guaranteeBefore(event + 1);
-      makeDurable(hashesBefore);
+      putDurable(trace, event);
+      return event + 1;
     }
+    int end = trace.endOfCall(event);
+    boolean anyOrder = trace.has(event, Trace.LENT) || (bulkInAnyOrder && trace.has(event, Trace.BULK));
+    int first = event;
+    while (first < end) {
+      long number = trace.offset(first) >>> model.granuleShift();
+      int next = first + 1;
+      while (next < end && trace.offset(next) >>> model.granuleShift() == number) {
+        next++;
+      }
+      if (trace.kind(first) == Trace.Kind.STORE) {
+        loose.computeIfAbsent(number, absent -> new LooseGranule(absent, granuleWords, event - 1, memory))
+            .store(trace, first, next, model != PersistencyModel.SECTORS, anyOrder);
+        if (model == PersistencyModel.PAGE_CACHE) {
+          pending(trace.thread(event)).add(new Pending(number, next));
+        }
+      }
+      first = next;
+    }
+    if (model == PersistencyModel.PAGE_CACHE && trace.has(event, Trace.RELEASE)) {
+      releasesByThread
+          .computeIfAbsent(trace.thread(event), thread -> new ArrayList<>())
+          .add(new Pending(trace.offset(event) >>> model.granuleShift(), end));
+    }
+    return end;
+  }
+
+  private void putDurable(Trace trace, int event) {
+    long index = trace.offset(event) >>> 3;
+    int shift = (int) (trace.offset(event) & 7) * Byte.SIZE;
+    long mask = RecordedMedia.maskOf((int) trace.length(event)) << shift;
+    long before = memory.wordBelow(index);
+    long after = (before & ~mask) | (trace.value(event) << shift & mask);
+    memory.set(index, after);
+    hash ^= Mix.of(index, before) ^ Mix.of(index, after);
   }
 
   private void flush(Trace trace, int event) {
-    if (trace.length(event) == 0 || model == PersistencyModel.EADR) {
+    if (model != PersistencyModel.PX86) {
       return;
     }
-    long first = trace.offset(event) >>> CrashImage.LINE_SHIFT;
-    long last = (trace.offset(event) + trace.length(event) - 1) >>> CrashImage.LINE_SHIFT;
-    for (LooseLine line : loose.subMap(first, true, last, true).values()) {
-      flushedByThread.computeIfAbsent(trace.thread(event), thread -> new ArrayList<>()).add(new Flushed(line.line(), event));
+    long first = trace.offset(event) >>> model.granuleShift();
+    long last = (trace.offset(event) + trace.length(event) - 1) >>> model.granuleShift();
+    for (long granule : loose.subMap(first, true, last, true).keySet()) {
+      pending(trace.thread(event)).add(new Pending(granule, event));
     }
   }
 
-  private void fence(long thread) {
-    List<Flushed> flushed = flushedByThread.remove(thread);
-    if (flushed == null) {
+  private void fence(Trace trace, int event) {
+    if (model != PersistencyModel.PX86 && model != PersistencyModel.PAGE_CACHE) {
       return;
     }
-    TreeMap<Long, Long> hashesBefore = new TreeMap<>();
-    for (Flushed one : flushed) {
-      LooseLine line = loose.get(one.line);
-      if (line != null) {
-        long before = line.hash(0);
-        if (line.guaranteeBefore(one.event)) {
-          hashesBefore.putIfAbsent(one.line, before);
+    List<Pending> pending = pendingByThread.remove(trace.thread(event));
+    releasesByThread.remove(trace.thread(event));
+    if (pending != null) {
+      for (Pending one : pending) {
+        LooseGranule granule = loose.get(one.granule);
+        if (granule != null) {
+          guarantee(granule, one.event);
         }
       }
     }
-    if (!hashesBefore.isEmpty()) {
-      makeDurable(hashesBefore);
+  }
+
+  private void sync(int event) {
+    if (model == PersistencyModel.SECTORS) {
+      for (LooseGranule granule : loose()) {
+        guarantee(granule, event);
+      }
     }
   }
 
-  /** Takes the first version of some lines into the durable image; the map has what they added to its hash until now. */
-  private void makeDurable(Map<Long, Long> hashesBefore) {
-    long[] lines = new long[hashesBefore.size()];
-    long[] words = new long[lines.length * CrashImage.LINE_WORDS];
-    long hash = durable.contentHash();
-    int at = 0;
-    for (Map.Entry<Long, Long> entry : hashesBefore.entrySet()) {
-      LooseLine line = loose.get(entry.getKey());
-      lines[at] = line.line();
-      line.copyWords(0, words, at * CrashImage.LINE_WORDS);
-      hash ^= entry.getValue() ^ line.hash(0);
-      at++;
-      if (line.versions() == 1) {
-        loose.remove(line.line());
+  private void guarantee(LooseGranule granule, int event) {
+    long before = granule.hash(0);
+    if (!granule.guaranteeBefore(event)) {
+      return;
+    }
+    hash ^= before ^ granule.hash(0);
+    for (int i = 0; i < granuleWords; i++) {
+      long index = granule.number() * granuleWords + i;
+      if (index << 3 < memory.sizeBytes() && memory.wordBelow(index) != granule.word(0, i)) {
+        memory.set(index, granule.word(0, i));
       }
     }
-    durable = durable.withMerged(lines, words, hash);
+    if (granule.versions() == 1) {
+      loose.remove(granule.number());
+    }
+  }
+
+  /** How many choices of executed release stores come first. */
+  int releaseChoices() {
+    return releasesByThread.size();
+  }
+
+  /** Every content that a crash now can leave. */
+  Undecided everything(Choices choices) {
+    return new Undecided(granuleWords, loose(), allowed(loose(), choices));
+  }
+
+  /** How many parts {@link #newSince} has; 0 if nothing was stored since. */
+  int newGranules(int since) {
+    int count = 0;
+    for (LooseGranule granule : loose.values()) {
+      count += isNew(granule, since) ? 1 : 0;
+    }
+    return count;
+  }
+
+  /**
+   * The contents that could not be left before {@code since}, in disjoint parts of which one is chosen: in part <i>n</i> it
+   * is the <i>n</i>th new granule, from the last in the pool, that has something new, and those after it have not.
+   */
+  Undecided newSince(int since, Choices choices) {
+    List<LooseGranule> granules = loose();
+    long[][] allowed = allowed(granules, choices);
+    int parts = newGranules(since);
+    int later = parts - 1 - choices.choose(parts);
+    for (int i = 0; i < allowed.length; i++) {
+      LooseGranule granule = granules.get(i);
+      if (isNew(granule, since)) {
+        later--;
+        for (int version = 0; version < granule.versions() && later < 0; version++) {
+          boolean isNew = version > 0 && granule.event(version) >= since;
+          if (later == -1 ? !isNew : isNew) {
+            allowed[i][version >>> 6] &= ~(1L << version);
+          }
+        }
+      }
+    }
+    return new Undecided(granuleWords, granules, allowed);
+  }
+
+  private static boolean isNew(LooseGranule granule, int since) {
+    return granule.event(granule.versions() - 1) >= since;
+  }
+
+  private long[][] allowed(List<LooseGranule> granules, Choices choices) {
+    Map<Long, int[]> bounds = releasesByThread.isEmpty() ? Map.of() : bounds(choices);
+    boolean impossible = contradicts(bounds);
+    long[][] allowed = new long[granules.size()][];
+    for (int i = 0; i < allowed.length; i++) {
+      LooseGranule granule = granules.get(i);
+      int[] bound = bounds.get(granule.number());
+      allowed[i] = new long[(granule.versions() + 63) >>> 6];
+      for (int version = 0; version < granule.versions(); version++) {
+        int end = granule.event(version) + 1;
+        if (!impossible && (bound == null || (end >= bound[0] && end < bound[1]))) {
+          allowed[i][version >>> 6] |= 1L << version;
+        }
+      }
+    }
+    return allowed;
+  }
+
+  /**
+   * For each granule the first event that its content may come from, and the first that it may not: once it is chosen how
+   * many release stores of each thread were executed. What is durable was: then no content fits the choice.
+   */
+  private Map<Long, int[]> bounds(Choices choices) {
+    Map<Long, int[]> bounds = new HashMap<>();
+    releasesByThread.forEach(
+        (thread, releases) -> {
+          int executed = releases.size() - choices.choose(releases.size() + 1);
+          int last = executed == 0 ? BEFORE_ALL : releases.get(executed - 1).event;
+          for (Pending stored : pending(thread)) {
+            if (stored.event <= last) {
+              int[] bound = boundOf(stored.granule, bounds);
+              bound[0] = Math.max(bound[0], stored.event);
+            }
+          }
+          for (Pending missing : releases.subList(executed, releases.size())) {
+            int[] bound = boundOf(missing.granule, bounds);
+            bound[1] = Math.min(bound[1], missing.event);
+          }
+        });
+    return bounds;
+  }
+
+  private static int[] boundOf(long granule, Map<Long, int[]> bounds) {
+    return bounds.computeIfAbsent(granule, number -> new int[] {BEFORE_ALL, Integer.MAX_VALUE});
+  }
+
+  /** Whether a release store that is durable is said not to have been executed. */
+  private boolean contradicts(Map<Long, int[]> bounds) {
+    for (Map.Entry<Long, int[]> bound : bounds.entrySet()) {
+      if (bound.getValue()[1] != Integer.MAX_VALUE && !loose.containsKey(bound.getKey())) {
+        return true;
+      }
+    }
+    return false;
   }
 }

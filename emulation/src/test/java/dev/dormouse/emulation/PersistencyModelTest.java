@@ -176,11 +176,14 @@ class PersistencyModelTest {
 
   @Test
   void aBulkWriteTearsAtEveryEightBytes() {
-    CrashReport report = explore(PX86, media -> {
+    CrashExplorer.Scenario scenario = media -> {
       media.fill(0, 128, (byte) 7);
       media.fence();
-    });
-    assertThat(report.distinctStates()).isEqualTo(9 * 9);
+    };
+    CrashOptions options = CrashOptions.of(PX86).withRecoveryDepth(0).withImages(1 << 16, 1);
+    CrashReport report = explore(options, scenario);
+    assertThat(explore(options.withBulkAscending(), scenario).distinctStates()).isEqualTo(9 * 9);
+    assertThat(report.distinctStates()).isEqualTo(256 * 256);
   }
 
   @Test
@@ -222,9 +225,11 @@ class PersistencyModelTest {
               media.fence();
             },
             media -> {},
-            (media, marks) -> {},
+            (media, marks) -> readAll(media),
             CrashOptions.of(PX86).withImages(200, 1));
-    assertThat(report.pointsCutOff()).isEqualTo(2);
+    // Nothing is new between the fence that orders nothing and the end.
+    assertThat(report.points()).isEqualTo(2);
+    assertThat(report.pointsCutOff()).isEqualTo(1);
     assertThat(report.images()).isEqualTo(400);
     assertThat(report.distinctStates()).isBetween(200L, 400L);
     assertThat(report.exhaustive()).isFalse();
@@ -237,11 +242,18 @@ class PersistencyModelTest {
   }
 
   private static CrashReport explore(PersistencyModel model, CrashExplorer.Scenario scenario) {
+    return explore(CrashOptions.of(model), scenario);
+  }
+
+  private static CrashReport explore(CrashOptions options, CrashExplorer.Scenario scenario) {
     CrashReport report =
-        CrashExplorer.explore(
-            CrashMedia.zeros(SIZE), scenario, media -> {}, (media, marks) -> {}, CrashOptions.of(model));
+        CrashExplorer.explore(CrashMedia.zeros(SIZE), scenario, media -> {}, (media, marks) -> readAll(media), options);
     report.requireClean();
     return report;
+  }
+
+  private static void readAll(Media media) {
+    media.read(0, new byte[(int) SIZE], 0, (int) SIZE);
   }
 
   /** The words at {@code offsets} in every image that is possible after {@code marks} marks. */

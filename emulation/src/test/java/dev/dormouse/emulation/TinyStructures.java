@@ -15,6 +15,17 @@ final class TinyStructures {
 
   private TinyStructures() {}
 
+  /** Durable in every model. */
+  private static void persist(Media media, long offset, long length) {
+    media.persist(offset, length);
+    media.sync();
+  }
+
+  private static void fence(Media media) {
+    media.fence();
+    media.sync();
+  }
+
   /** A record kept twice, each copy with its serial and a check over its words; an update overwrites the older copy. */
   static final class TwoCopies {
     private TwoCopies() {}
@@ -22,7 +33,7 @@ final class TinyStructures {
     static void update(CrashMedia media) {
       for (long serial = 1; serial <= UPDATES; serial++) {
         write(media, serial);
-        media.persist(copyOf(serial), 128);
+        persist(media, copyOf(serial), 128);
         media.mark(serial);
       }
     }
@@ -80,9 +91,9 @@ final class TinyStructures {
       for (long node = 1; node <= UPDATES; node++) {
         // (a) The node, before anything points to it. (b) The head. Not before (a) is durable.
         media.putLong(node * 64, node * 1000);
-        media.persist(node * 64, 8);
+        persist(media, node * 64, 8);
         media.putLong(HEAD, node);
-        media.persist(HEAD, 8);
+        persist(media, HEAD, 8);
         media.mark(node);
       }
     }
@@ -90,9 +101,9 @@ final class TinyStructures {
     static void publishPointerFirst(CrashMedia media) {
       for (long node = 1; node <= UPDATES; node++) {
         media.putLong(HEAD, node);
-        media.persist(HEAD, 8);
+        persist(media, HEAD, 8);
         media.putLong(node * 64, node * 1000);
-        media.persist(node * 64, 8);
+        persist(media, node * 64, 8);
         media.mark(node);
       }
     }
@@ -117,20 +128,20 @@ final class TinyStructures {
 
     static void transfer(CrashMedia media) {
       for (long amount = 1; amount <= 2; amount++) {
-        // (a) The old values, then the word that makes them count; both lie in one line, which keeps their order.
+        // (a) The old values, then the word that makes them count; both lie in one line, which keeps the order of release.
         media.putLong(8, media.getLong(FIRST));
         media.putLong(16, media.getLong(SECOND));
-        media.putLong(VALID, 1);
-        media.persist(0, 24);
+        media.putLongRelease(VALID, 1);
+        persist(media, 0, 24);
         // (b) In place. Not before (a) is durable, or there is nothing to go back to.
         media.putLong(FIRST, media.getLong(FIRST) + amount);
         media.putLong(SECOND, media.getLong(SECOND) - amount);
         media.flush(FIRST, 8);
         media.flush(SECOND, 8);
-        media.fence();
+        fence(media);
         // (c) Commit point.
         media.putLong(VALID, 0);
-        media.persist(VALID, 8);
+        persist(media, VALID, 8);
         media.mark(amount);
       }
     }
@@ -142,9 +153,9 @@ final class TinyStructures {
         media.flush(FIRST, 8);
         media.flush(SECOND, 8);
         // The log is voided only when what it restored is durable.
-        media.fence();
+        fence(media);
         media.putLong(VALID, 0);
-        media.persist(VALID, 8);
+        persist(media, VALID, 8);
       }
     }
 
@@ -154,7 +165,7 @@ final class TinyStructures {
         media.putLong(FIRST, media.getLong(8));
         media.putLong(SECOND, media.getLong(16));
         media.putLong(VALID, 0);
-        media.persist(0, 192);
+        persist(media, 0, 192);
       }
     }
 
@@ -163,9 +174,9 @@ final class TinyStructures {
       if (media.getLong(VALID) == 1) {
         long first = media.getLong(8);
         media.putLong(8, first + 7);
-        media.persist(8, 8);
+        persist(media, 8, 8);
         media.putLong(8, first);
-        media.persist(8, 8);
+        persist(media, 8, 8);
         restore(media);
       }
     }

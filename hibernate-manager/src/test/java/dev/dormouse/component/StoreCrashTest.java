@@ -157,7 +157,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aComponentIsThereWholeOrNotAtAll(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -169,13 +169,13 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void theFirstComponentOfAPoolBringsItsSymbols(PersistencyModel model) {
     assertExplored(explore(options(model), store -> {}, once(store -> store.create("cart", StoreCrashTest::cart))), 12, 78, 900);
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aTurnThatWritesTwoRegionsAndHasARequestIdIsAllOrNothing(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -201,7 +201,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void regionsAreAttachedResizedAndDetachedWithTheTurn(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -217,7 +217,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aFilePositionMovesWithItsTurn(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -230,7 +230,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aTurnThatThrowsNeverHappened(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -246,7 +246,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aComponentIsDestroyedWholeOrNotAtAll(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -266,7 +266,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aRevocationStays(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -283,7 +283,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aNameThatSplitsNodesOfTheDirectoryLosesNobody(PersistencyModel model) {
     List<String> names = new ArrayList<>();
     CrashReport report =
@@ -314,7 +314,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void openingAndClosingChangeNothing(PersistencyModel model) {
     CrashReport report =
         explore(
@@ -325,7 +325,7 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aTurnThatOverflowsItsLaneIsAllOrNothing(PersistencyModel model) {
     CrashReport report =
         explore(

@@ -1,6 +1,7 @@
 package dev.dormouse.heap;
 
 import java.lang.foreign.MemorySegment;
+import java.util.function.Function;
 
 /**
  * The bytes that a pool lies on, and the verbs by which they become durable.
@@ -76,6 +77,23 @@ public interface Media extends AutoCloseable {
 
   /** Writes {@code value} to {@code length} bytes. */
   void fill(long offset, long length, byte value);
+
+  /**
+   * Lends bytes as a segment for the length of one call, for code that works on segments. A store through it is a write of
+   * this medium that has happened at the latest when the calling thread fences or syncs, or the call ends; the order of
+   * the stores between two such moments is not defined. Only the calling thread may use the segment, and not after the
+   * call. By default the segment is a copy whose changes are written when {@code use} has ended, by whatever cause, so
+   * that they are not seen before.
+   */
+  default <R> R lend(long offset, long length, Function<? super MemorySegment, ? extends R> use) {
+    MemorySegment lent = MemorySegment.ofArray(new byte[Math.toIntExact(length)]);
+    read(offset, lent);
+    try {
+      return use.apply(lent);
+    } finally {
+      write(offset, lent);
+    }
+  }
 
   /** Hands over every line that has a byte in the range. */
   void flush(long offset, long length);

@@ -123,6 +123,18 @@ public final class PagedMemory {
     }
   }
 
+  /** The aligned word number {@code index}, which has a byte in the pool; zeros are what lies beyond its end. */
+  public long word(long index) {
+    check(index << 3, 1);
+    return wordOf(index << 3);
+  }
+
+  /** Writes the aligned word number {@code index}, which has a byte in the pool. */
+  public void setWord(long index, long value) {
+    check(index << 3, 1);
+    merge(index << 3, -1, value);
+  }
+
   private void check(long offset, long length) {
     if (offset < 0 || length < 0 || offset > sizeBytes - length) {
       throw new IndexOutOfBoundsException(

@@ -92,7 +92,7 @@ class RegionMapCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void attachWriteResizeAndDetachHappenWholeOrNotAtAll(PersistencyModel model) {
     RegionStage[] running = new RegionStage[1];
     CrashReport report =
