@@ -11,6 +11,12 @@ import java.util.SplittableRandom;
 final class Choices {
   private static final int RADIX = 36;
 
+  /** A question about which release stores were executed. */
+  static final long RELEASES = -1;
+
+  /** A question about where the first new store is. */
+  static final long PART = -2;
+
   /** How a question is answered that was not answered before; {@code number} counts the questions from 0. */
   private interface Policy {
     int answer(int number, int count);
@@ -21,9 +27,11 @@ final class Choices {
   private final Policy policy;
   private int[] taken = new int[16];
   private int[] counts = new int[16];
+  private long[] questions = new long[16];
   private int size;
   private int asked;
   private boolean clamped;
+  private IllegalStateException contradiction;
 
   private Choices(Policy policy) {
     this.policy = policy;
@@ -80,21 +88,29 @@ final class Choices {
     return choices;
   }
 
-  /** Which of {@code count} possibilities, 0 for the first. */
-  int choose(int count) {
+  /**
+   * Which of {@code count} possibilities, 0 for the first.
+   *
+   * @param about what is asked: a word, or one of the negative numbers above
+   */
+  int choose(int count, long about) {
     if (count == 1) {
       return 0;
     }
     if (asked == size) {
       append(policy.answer(asked, count), count);
+      questions[asked] = about;
     } else if (counts[asked] == Integer.MAX_VALUE) {
       counts[asked] = count;
       clamped |= taken[asked] >= count;
       taken[asked] = Math.min(taken[asked], count - 1);
-    } else if (counts[asked] != count) {
-      throw new IllegalStateException(
-          "crash exploration: the recovery or the check read something else from the same content than a moment ago; they"
-              + " must not depend on time, chance, other threads or what an earlier crash left in memory");
+      questions[asked] = about;
+    } else if (counts[asked] != count || questions[asked] != about) {
+      contradiction =
+          new IllegalStateException(
+              "crash exploration: the recovery or the check read something else from the same content than a moment ago; they"
+                  + " must not depend on time, chance, other threads or what an earlier crash left in memory");
+      throw contradiction;
     }
     return taken[asked++];
   }
@@ -112,9 +128,17 @@ final class Choices {
     if (size == taken.length) {
       taken = Arrays.copyOf(taken, size * 2);
       counts = Arrays.copyOf(counts, size * 2);
+      questions = Arrays.copyOf(questions, size * 2);
     }
     taken[size] = choice;
     counts[size++] = count;
+  }
+
+  /** Throws again what {@link #choose} threw, which the code under test may have caught. */
+  void requireConsistent() {
+    if (contradiction != null) {
+      throw contradiction;
+    }
   }
 
   /** Whether every choice that was given was asked for, and was possible. */

@@ -83,7 +83,67 @@ public final class CrashExplorer {
     return new CrashExplorer(initial, recovery, invariant, options).run(scenario);
   }
 
-  private CrashReport run(Scenario scenario) {
+  /**
+   * Leaves out each flush and each fence of the scenario, one at a time, and explores what is left up to its first
+   * violation: those that no outcome needs are a cost. It says so for this scenario and this model; another may need them.
+   * One exploration for each call of {@code flush} and {@code fence}: for small scenarios, which must do the same each time.
+   *
+   * @throws IllegalStateException as {@link #explore}, and if there is a violation with every flush and fence in place
+   */
+  public static List<Finding> needless(
+      PoolReader initial, Scenario scenario, Recovery recovery, Invariant invariant, CrashOptions options) {
+    CrashReport whole = explore(initial, scenario, recovery, invariant, options.stoppingAtFirstViolation());
+    if (!whole.violations().isEmpty()) {
+      throw new IllegalStateException(
+          "crash exploration: what is needless cannot be told while there are violations: "
+              + whole.violations().getFirst().message());
+    }
+    CrashMedia media = record(CrashImage.of(initial), scenario, options);
+    Trace trace = media.recorded();
+    List<Finding> needless = new ArrayList<>();
+    int flushes = 0;
+    int fences = 0;
+    for (int event = 0; event < trace.size(); event++) {
+      Trace.Kind kind = trace.kind(event);
+      if (kind == Trace.Kind.FLUSH || kind == Trace.Kind.FENCE) {
+        int ordinal = kind == Trace.Kind.FLUSH ? flushes++ : fences++;
+        CrashOptions without = options.stoppingAtFirstViolation().withFaults(new Without(kind, ordinal));
+        if (explore(initial, scenario, recovery, invariant, without).violations().isEmpty()) {
+          needless.add(
+              new Finding(
+                  kind == Trace.Kind.FLUSH ? Finding.Kind.NEEDLESS_FLUSH : Finding.Kind.NEEDLESS_FENCE,
+                  "nothing breaks without " + trace.describe(event),
+                  trace.source(event),
+                  1));
+        }
+      }
+    }
+    return needless;
+  }
+
+  /** Leaves out one flush or one fence. */
+  private static final class Without implements FaultPlan {
+    private final Trace.Kind kind;
+    private final long dropped;
+    private long flushes;
+
+    Without(Trace.Kind kind, long dropped) {
+      this.kind = kind;
+      this.dropped = dropped;
+    }
+
+    @Override
+    public boolean keepFlush(long offset, long lengthBytes) {
+      return flushes++ != dropped || kind != Trace.Kind.FLUSH;
+    }
+
+    @Override
+    public boolean keepFence(long ordinal) {
+      return ordinal != dropped || kind != Trace.Kind.FENCE;
+    }
+  }
+
+  private static CrashMedia record(CrashImage initial, Scenario scenario, CrashOptions options) {
     CrashMedia media = new CrashMedia(initial, options.model(), options.faults(), Sources.recorded());
     try {
       scenario.run(media);
@@ -91,6 +151,11 @@ public final class CrashExplorer {
       throw new IllegalStateException("crash exploration: the scenario failed without any crash: " + e, e);
     }
     media.stopRecording();
+    return media;
+  }
+
+  private CrashReport run(Scenario scenario) {
+    CrashMedia media = record(initial, scenario, options);
     Trace trace = media.recorded();
     requireStoresAndOrder(trace, media);
     Reproduction wanted = Reproduction.fromSystemProperties();

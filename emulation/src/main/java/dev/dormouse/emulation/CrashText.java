@@ -21,6 +21,9 @@ final class CrashText {
     }
     text.append(" under ").append(model).append(": ").append(left(crashes.getLast()));
     text.append("; ").append(failed).append(": ").append(cause);
+    if (crashes.size() > 1) {
+      text.append("\n  the recovery was right where it was not cut short: it cannot be repeated after this crash");
+    }
     text.append("\n  reproduce with ").append(reproduction);
     text.append("\n  marks before the crash: ").append(marks);
     for (int i = 0; i < crashes.size(); i++) {

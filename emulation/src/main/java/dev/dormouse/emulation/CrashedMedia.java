@@ -1,6 +1,8 @@
 package dev.dormouse.emulation;
 
+import java.util.BitSet;
 import java.util.List;
+import java.util.Map;
 
 /**
  * What a recovery is given after a crash: the states that the crash may have left, all at once. What it reads decides,
@@ -15,6 +17,8 @@ final class CrashedMedia extends RecordedMedia {
   private List<Undecided> undecided = List.of();
   private Choices choices = Choices.first();
   private Trace trace;
+  private Map<Long, Integer> watched = Map.of();
+  private BitSet watchedAndRead = new BitSet();
   private long fences;
   private long reads;
 
@@ -35,11 +39,23 @@ final class CrashedMedia extends RecordedMedia {
     choices = path;
     trace = record;
     fences = 0;
+    watched = Map.of();
     reopen();
   }
 
   void stopRecording() {
     trace = null;
+  }
+
+  /** From now on it is noted which of these lines are read; the events by which they were stored are their values. */
+  void watch(Map<Long, Integer> lines) {
+    watched = lines;
+    watchedAndRead = new BitSet();
+  }
+
+  /** The events by which what was read of the watched lines was stored. */
+  BitSet watchedAndRead() {
+    return watchedAndRead;
   }
 
   /** How many words were read since this object was made. */
@@ -84,6 +100,12 @@ final class CrashedMedia extends RecordedMedia {
   @Override
   long word(long index) {
     reads++;
+    if (!watched.isEmpty()) {
+      Integer event = watched.get(index / CrashImage.LINE_WORDS);
+      if (event != null) {
+        watchedAndRead.set(event);
+      }
+    }
     return memory.word(index, decider);
   }
 

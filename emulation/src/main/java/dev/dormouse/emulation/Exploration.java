@@ -5,7 +5,9 @@ import dev.dormouse.emulation.CrashExplorer.Recovery;
 import dev.dormouse.heap.PoolReader;
 import java.util.ArrayList;
 import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.SplittableRandom;
 
@@ -15,6 +17,9 @@ import java.util.SplittableRandom;
  * {@code docs/crash-model.md}, under <i>Exploration and pruning</i>. Not thread-safe.
  */
 final class Exploration {
+  /** From so many points one recovery each is looked through for what it did not persist. */
+  private static final int MOST_REVIEWS = 256;
+
   /** A crash that is being tried. */
   record Crash(Trace trace, int event, int point, Choices choices, MediaState state, Undecided undecided) {}
 
@@ -39,6 +44,9 @@ final class Exploration {
   private final LongSet[] seen;
   private final List<Crash> crashes = new ArrayList<>();
   private final List<Found> found = new ArrayList<>();
+  private final Map<String, Integer> unpersistedReads = new LinkedHashMap<>();
+  private int lastReviewed = -1;
+  private int reviews;
   private int points;
   private int pointsCrashed;
   private long images;
@@ -93,7 +101,17 @@ final class Exploration {
 
   /** What was noticed in recoveries and checks. */
   List<Finding> findings() {
-    return List.of();
+    List<Finding> findings = new ArrayList<>();
+    unpersistedReads.forEach(
+        (source, times) ->
+            findings.add(
+                new Finding(
+                    Finding.Kind.UNPERSISTED_READ,
+                    "the recovery stored what the check then read, and did not flush and fence it: a crash after the recovery"
+                        + " may take it back from those who relied on it",
+                    source,
+                    times)));
+    return findings;
   }
 
   CrashReport report(List<CrashViolation> violations, List<Finding> findings) {
@@ -258,7 +276,8 @@ final class Exploration {
       return;
     }
     boolean deeper = point.depth < options.recoveryDepth() && wanted.wantsDepth(point.depth + 1);
-    Trace record = deeper ? recoveryTraces[point.depth] : null;
+    boolean reviewed = deeper && point.depth == 0 && point.number > lastReviewed && reviews < MOST_REVIEWS && reviewsRecoveries();
+    Trace record = reviewed ? new Trace(Sources.recorded()) : deeper ? recoveryTraces[point.depth] : null;
     if (record != null) {
       record.clear();
     }
@@ -271,15 +290,25 @@ final class Exploration {
       media.reopen();
       step = "the check failed";
       long reads = media.reads();
+      if (reviewed) {
+        media.watch(TraceReview.unpersisted(record));
+      }
       invariant.check(media, point.marks);
       invariantHasRead |= media.reads() > reads;
+      if (reviewed) {
+        lastReviewed = point.number;
+        reviews++;
+        media.watchedAndRead().stream().forEach(event -> unpersistedReads.merge(record.source(event), 1, Integer::sum));
+      }
     } catch (Throwable e) {
       rethrowIfFatal(e);
+      choices.requireConsistent();
       found.add(found(point, step, e));
       return;
     } finally {
       cover(point);
     }
+    choices.requireConsistent();
     boolean isNew = known || isNew(point);
     if (deeper && isNew) {
       List<long[][]> possible = undecided().stream().map(Undecided::possible).toList();
@@ -289,6 +318,10 @@ final class Exploration {
       }
       walk(record, point.depth + 1, point.marks);
     }
+  }
+
+  private boolean reviewsRecoveries() {
+    return options.model() == PersistencyModel.PX86 && !wanted.isWanted();
   }
 
   private List<Undecided> undecided() {

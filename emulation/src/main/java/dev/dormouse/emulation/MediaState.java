@@ -195,7 +195,7 @@ final class MediaState {
     List<LooseGranule> granules = loose();
     long[][] allowed = allowed(granules, choices);
     int parts = newGranules(since);
-    int later = parts - 1 - choices.choose(parts);
+    int later = parts - 1 - choices.choose(parts, Choices.PART);
     for (int i = 0; i < allowed.length; i++) {
       LooseGranule granule = granules.get(i);
       if (isNew(granule, since)) {
@@ -241,7 +241,7 @@ final class MediaState {
     Map<Long, int[]> bounds = new HashMap<>();
     releasesByThread.forEach(
         (thread, releases) -> {
-          int executed = releases.size() - choices.choose(releases.size() + 1);
+          int executed = releases.size() - choices.choose(releases.size() + 1, Choices.RELEASES);
           int last = executed == 0 ? BEFORE_ALL : releases.get(executed - 1).event;
           for (Pending stored : pending(thread)) {
             if (stored.event <= last) {

@@ -67,7 +67,7 @@ final class Sources {
     while (frames.hasNext() && shown < FRAMES) {
       StackWalker.StackFrame frame = frames.next();
       String type = frame.getClassName();
-      if (type.equals(CrashExplorer.class.getName())) {
+      if (type.equals(CrashExplorer.class.getName()) || type.equals(Exploration.class.getName())) {
         break;
       }
       if (shown == 0 && MEDIA.contains(type)) {

@@ -36,6 +36,15 @@ final class TraceReview {
     return findings;
   }
 
+  /** The lines that are not durable at the end, with the event that stored to them last. */
+  static Map<Long, Integer> unpersisted(Trace trace) {
+    TraceReview review = new TraceReview(trace);
+    review.persists();
+    Map<Long, Integer> lines = new HashMap<>();
+    review.dirty.forEach((number, line) -> lines.put(number, line.lastStore));
+    return lines;
+  }
+
   private void note(Finding.Kind kind, int event, String message) {
     notes.merge(
         new Place(kind, trace.source(event)),

@@ -109,7 +109,7 @@ final class Undecided {
         count = addDistinct(count, granule.word(version, word));
       }
     }
-    long value = values[guide == null ? choices.choose(count) : choices.take(indexOf(granule.word(guide[at], word)), count)];
+    long value = values[guide == null ? choices.choose(count, index) : choices.take(indexOf(granule.word(guide[at], word)), count)];
     if (count > 1) {
       long[] left = new long[allowed[at].length];
       for (int version = 0; version < granule.versions(); version++) {

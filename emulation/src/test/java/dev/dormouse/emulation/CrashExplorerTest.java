@@ -11,6 +11,8 @@ import dev.dormouse.emulation.TinyStructures.UndoLogged;
 import dev.dormouse.heap.Media;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -151,6 +153,111 @@ class CrashExplorerTest {
       assertThat(report.violations().isEmpty()).as("depth %d", depth).isEqualTo(depth < 3);
       assertThat(report.recoveryStates() > 0).as("depth %d", depth).isEqualTo(depth > 0);
     }
+  }
+
+  /** The recovery overwrites a word of a line whose other words it does not read; only its second run is looked at closely. */
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatARecoveryDidNotReadIsStillUndecidedAfterACrashInsideIt(boolean pruned) {
+    Set<String> seen = new TreeSet<>();
+    CrashOptions options = CrashOptions.of(PX86);
+    CrashExplorer.explore(
+            CrashMedia.zeros(TinyStructures.SIZE),
+            media -> {
+              media.putLong(64, 1);
+              media.fence();
+            },
+            media -> {
+              media.putLong(0, media.getLong(0) + 1);
+              media.persist(0, 8);
+              media.putLong(72, 7);
+              media.persist(72, 8);
+            },
+            (media, marks) -> {
+              if (media.getLong(0) == 2) {
+                seen.add(media.getLong(64) + " " + media.getLong(72));
+              }
+            },
+            pruned ? options : options.withoutPruning())
+        .requireClean();
+    assertThat(seen).containsExactly("0 7", "1 7");
+  }
+
+  @Test
+  void refusesARecoveryThatDoesNotDoTheSameWhenItReadsTheSame() {
+    int[] runs = new int[1];
+    assertThatThrownBy(
+            () ->
+                CrashExplorer.explore(
+                    CrashMedia.zeros(TinyStructures.SIZE),
+                    media -> {
+                      media.putLong(0, 1);
+                      media.putLong(64, 1);
+                      media.fence();
+                    },
+                    media -> media.getLong(runs[0]++ % 2 == 0 ? 64 : 0),
+                    (media, marks) -> media.getLong(128),
+                    CrashOptions.of(PX86).withRecoveryDepth(0)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("must not depend on time");
+  }
+
+  @Test
+  void refusesAnotherThread() {
+    CrashReport report =
+        publish(
+            PointedTo::publish,
+            media -> {
+              Throwable[] thrown = new Throwable[1];
+              Thread other = new Thread(() -> media.getLong(0));
+              other.setUncaughtExceptionHandler((thread, e) -> thrown[0] = e);
+              other.start();
+              other.join();
+              throw new IllegalStateException(thrown[0]);
+            },
+            CrashOptions.of(PX86).stoppingAtFirstViolation());
+    assertThat(report.violations().getFirst().cause()).hasMessageContaining("only the thread that explores may");
+  }
+
+  @Test
+  void refusesAnInvariantThatReadsNothing() {
+    assertThatThrownBy(
+            () ->
+                CrashExplorer.explore(
+                    CrashMedia.zeros(TinyStructures.SIZE),
+                    PointedTo::publish,
+                    media -> media.getLong(0),
+                    (media, marks) -> {},
+                    CrashOptions.of(PX86)))
+        .isInstanceOf(IllegalStateException.class)
+        .hasMessageContaining("read nothing");
+  }
+
+  /** Where a thread's stores to two places are one line apart, tearing is only worth trying if somebody reads both. */
+  @Test
+  void statesThatNobodyTellsApartAreTriedOnce() {
+    CrashReport report =
+        CrashExplorer.explore(
+            CrashMedia.zeros(64 * 64),
+            media -> {
+              for (int line = 0; line < 64; line++) {
+                media.putLong(line * 64L, 1);
+              }
+              media.fence();
+            },
+            TinyStructures.NO_RECOVERY,
+            (media, marks) -> media.getLong(5 * 64),
+            CrashOptions.of(PX86).withRecoveryDepth(0));
+    assertThat(report.exhaustive()).isTrue();
+    assertThat(report.imagesCovered()).isEqualTo(Long.MAX_VALUE);
+    assertThat(report.images()).isLessThan(200);
+  }
+
+  @Test
+  void theReportNamesThePointsThatWereNotCrashed() {
+    CrashReport report = publish(PointedTo::publishPointerFirst, CrashOptions.of(PX86).stoppingAtFirstViolation());
+    assertThat(report.pointsNotCrashed()).isEqualTo(report.points() - 1);
+    assertThat(report.exhaustive()).isFalse();
   }
 
   @Test

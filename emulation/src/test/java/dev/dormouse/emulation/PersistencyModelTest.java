@@ -15,6 +15,12 @@ import org.junit.jupiter.api.Test;
 class PersistencyModelTest {
   private static final long SIZE = 4096;
 
+  /** The litmus tests are data, and name the models by these names. */
+  @Test
+  void thereAreFourModels() {
+    assertThat(PersistencyModel.values()).extracting(Enum::name).containsExactly("PX86", "EADR", "PAGE_CACHE", "SECTORS");
+  }
+
   @Test
   void looseLinesWithOneStoreEachGiveTwoToTheirNumberImages() {
     for (int lines = 1; lines <= 8; lines++) {

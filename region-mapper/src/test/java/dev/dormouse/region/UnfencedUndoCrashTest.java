@@ -32,7 +32,7 @@ class UnfencedUndoCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aStoreAfterABulkWriteThatFoundNoRoomIsUndoneLikeAnyOther(PersistencyModel model) {
     Epoch setup = stage.lanes.lease();
     stage.map(setup).attach(1, "a", REGION_BYTES, 0, RegionRights.READ_WRITE);
