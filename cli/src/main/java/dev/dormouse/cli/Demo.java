@@ -32,7 +32,7 @@ final class Demo {
    * @param input a file, as an absolute path
    * @param pool where the pool is, or is to be
    * @param keep whether it stays
-   * @param media what a new one lies on
+   * @param media how its file is reached
    * @param poolBytes its size if it has to be made; 0 for a size that fits the input
    * @param standing where the concordance in the pool stands
    * @param scratch a folder for what is rebuilt
@@ -116,6 +116,7 @@ final class Demo {
           Worker.start(
               DemoWorker.CONCORDANCE,
               settings.pool.toString(),
+              settings.media.name(),
               Long.toString(poolBytes),
               Integer.toString(settings.awake),
               settings.input.toString(),
@@ -152,7 +153,11 @@ final class Demo {
     state = "rebuilding";
     try (Worker worker =
         Worker.start(
-            DemoWorker.REBUILD, settings.pool.toString(), Integer.toString(settings.awake), output.toString())) {
+            DemoWorker.REBUILD,
+            settings.pool.toString(),
+            settings.media.name(),
+            Integer.toString(settings.awake),
+            output.toString())) {
       WorkerMessage last = null;
       for (WorkerMessage message = worker.next(); message != null; message = worker.next()) {
         stopIfFailed(message);

@@ -52,7 +52,9 @@ final class DemoCommand implements Callable<Integer> {
       names = "--media",
       paramLabel = "MEDIA",
       defaultValue = "MAPPED",
-      description = "What a new pool lies on: ${COMPLETION-CANDIDATES}.")
+      description =
+          "How the pool's file is reached: ${COMPLETION-CANDIDATES}. DAX is for a file system that is mounted with dax, on"
+              + " persistent memory.")
   private MediaKind media;
 
   @Option(

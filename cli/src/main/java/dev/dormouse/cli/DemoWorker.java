@@ -3,6 +3,7 @@ package dev.dormouse.cli;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.ResumeAccount;
 import dev.dormouse.component.StoreOptions;
+import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.PoolFull;
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
@@ -21,10 +22,10 @@ import java.util.concurrent.locks.LockSupport;
  * {@link WorkerMessage}s. It takes no precautions of any kind.
  */
 public final class DemoWorker {
-  /** Makes the concordance: {@code concordance POOL POOL-BYTES AWAKE INPUT NANOS-PER-BYTE}; 0 bytes for a pool that exists. */
+  /** Makes the concordance: {@code concordance POOL MEDIA POOL-BYTES AWAKE INPUT NANOS-PER-BYTE}; 0 bytes for a pool that exists. */
   static final String CONCORDANCE = "concordance";
 
-  /** Rebuilds the input, without access to it: {@code rebuild POOL AWAKE OUTPUT}. */
+  /** Rebuilds the input, without access to it: {@code rebuild POOL MEDIA AWAKE OUTPUT}. */
   static final String REBUILD = "rebuild";
 
   private static final long REPORT_NANOS = TimeUnit.MILLISECONDS.toNanos(100);
@@ -63,21 +64,25 @@ public final class DemoWorker {
 
   private void run(String[] arguments) throws IOException {
     Path pool = Path.of(arguments[1]);
+    FileMedium medium = MediaKind.valueOf(arguments[2]).medium();
     switch (arguments[0]) {
-      case CONCORDANCE ->
-          concordance(
-              pool,
-              Long.parseLong(arguments[2]),
-              Integer.parseInt(arguments[3]),
-              Path.of(arguments[4]),
-              Double.parseDouble(arguments[5]));
-      case REBUILD -> rebuild(pool, Integer.parseInt(arguments[2]), Path.of(arguments[3]));
+      case CONCORDANCE -> {
+        long poolBytes = Long.parseLong(arguments[3]);
+        StoreOptions creation = poolBytes > 0 ? StoreOptions.openOrCreate(poolBytes) : StoreOptions.existing();
+        concordance(
+            pool,
+            creation.medium(medium),
+            Integer.parseInt(arguments[4]),
+            Path.of(arguments[5]),
+            Double.parseDouble(arguments[6]));
+      }
+      case REBUILD ->
+          rebuild(pool, StoreOptions.existing().medium(medium).awake(Integer.parseInt(arguments[3])), Path.of(arguments[4]));
       default -> throw new IllegalArgumentException("no such work: " + arguments[0]);
     }
   }
 
-  private void concordance(Path pool, long poolBytes, int awake, Path input, double nanosPerByte) {
-    StoreOptions creation = poolBytes > 0 ? StoreOptions.openOrCreate(poolBytes) : StoreOptions.existing();
+  private void concordance(Path pool, StoreOptions creation, int awake, Path input, double nanosPerByte) {
     StoreOptions options = creation.awake(awake).fileRoot(Concordance.INPUT_ROOT, input.getParent());
     WorkerMessage last;
     try (ProcessStore store = ProcessStore.open(pool, options)) {
@@ -106,9 +111,9 @@ public final class DemoWorker {
     say(last);
   }
 
-  private void rebuild(Path pool, int awake, Path output) throws IOException {
+  private void rebuild(Path pool, StoreOptions options, Path output) throws IOException {
     WorkerMessage last;
-    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().awake(awake));
+    try (ProcessStore store = ProcessStore.open(pool, options);
         OutputStream to = new BufferedOutputStream(new FileOutputStream(output.toFile()))) {
       say(WorkerMessage.opened(store.opening()));
       String slot =

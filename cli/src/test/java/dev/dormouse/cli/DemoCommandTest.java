@@ -89,6 +89,15 @@ class DemoCommandTest {
     assertThat(result.err().lines()).hasSize(1);
   }
 
+  @Test
+  void aFileSystemWithoutPersistentMemoryIsASentence() throws IOException {
+    Path pool = folder.resolve("demo.pool");
+    Shell.Result result = Shell.run("demo", writeInput(), "--pool", pool, "--media", "dax");
+    assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertThat(result.err()).contains("READ_WRITE_SYNC", "the system said", "mounted with dax").doesNotContain("\tat ");
+    assertThat(pool).doesNotExist();
+  }
+
   private Path writeInput() throws IOException {
     StringBuilder text = new StringBuilder();
     for (int line = 0; line < 400; line++) {

@@ -47,7 +47,8 @@ public final class ProcessStore implements AutoCloseable {
    * Opens the store over the pool in a file, or makes it, as the options say. What was committed is there; what was running
    * when the pool was last left without closing is undone.
    *
-   * @throws dev.dormouse.heap.MediaUnavailable if the file is not there, is there already, or cannot be read and written
+   * @throws dev.dormouse.heap.MediaUnavailable if the file is not there, is there already, or cannot be read and written, or
+   *     not be reached as the options' medium says
    * @throws dev.dormouse.heap.PoolFull if the disk has no room for a new pool
    * @throws dev.dormouse.heap.NotAPool if the file is something else
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
@@ -61,8 +62,8 @@ public final class ProcessStore implements AutoCloseable {
         options.creation() == StoreOptions.Creation.ALWAYS
             || (options.creation() == StoreOptions.Creation.IF_MISSING && !Files.exists(pool));
     return create
-        ? start(Pool.create(pool, options.geometry(), options.boot(), ProcessStore::format), options, true, start)
-        : start(Pool.open(pool, options.boot()), options, false, start);
+        ? start(Pool.create(pool, options.medium(), options.geometry(), options.boot(), ProcessStore::format), options, true, start)
+        : start(Pool.open(pool, options.medium(), options.boot()), options, false, start);
   }
 
   /**
@@ -112,7 +113,7 @@ public final class ProcessStore implements AutoCloseable {
         acceptOrRefuse(pool, options);
       }
       Recovery.Report recovery = Recovery.run(pool, new ComponentQuarantine(pool.media(), pool.heap()));
-      pool.begin();
+      pool.begin(options.salts());
       OpeningReport.Opening how = OpeningReport.Opening.CLEAN;
       if (created) {
         how = OpeningReport.Opening.CREATED;

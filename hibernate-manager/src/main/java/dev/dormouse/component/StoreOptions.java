@@ -1,15 +1,20 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.BootIdentity;
+import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.Geometry;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.LongUnaryOperator;
 
 /** How to open a store. Immutable; every method answers changed options. */
 public final class StoreOptions {
   /** How many components are awake at most, unless said otherwise. */
   public static final int DEFAULT_AWAKE = 1024;
+
+  private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Whether a pool is made. */
   enum Creation {
@@ -20,27 +25,33 @@ public final class StoreOptions {
 
   private final Creation creation;
   private final Geometry geometry;
+  private final FileMedium medium;
   private final int awake;
   private final boolean acceptMachineCrash;
   private final BootIdentity boot;
   private final ClassLoader loader;
   private final Map<String, Path> fileRoots;
+  private final LongUnaryOperator salts;
 
   private StoreOptions(
       Creation creation,
       Geometry geometry,
+      FileMedium medium,
       int awake,
       boolean acceptMachineCrash,
       BootIdentity boot,
       ClassLoader loader,
-      Map<String, Path> fileRoots) {
+      Map<String, Path> fileRoots,
+      LongUnaryOperator salts) {
     this.creation = creation;
     this.geometry = geometry;
+    this.medium = medium;
     this.awake = awake;
     this.acceptMachineCrash = acceptMachineCrash;
     this.boot = boot;
     this.loader = loader;
     this.fileRoots = fileRoots;
+    this.salts = salts;
   }
 
   /** Open a pool that exists. */
@@ -48,11 +59,13 @@ public final class StoreOptions {
     return new StoreOptions(
         Creation.NEVER,
         null,
+        FileMedium.MAPPED,
         DEFAULT_AWAKE,
         false,
         BootIdentity.ofThisMachine(),
         StoreOptions.class.getClassLoader(),
-        Map.of());
+        Map.of(),
+        opening -> RANDOM.nextLong());
   }
 
   /**
@@ -74,12 +87,20 @@ public final class StoreOptions {
   }
 
   private StoreOptions withCreation(Creation newCreation, Geometry newGeometry) {
-    return new StoreOptions(newCreation, newGeometry, awake, acceptMachineCrash, boot, loader, fileRoots);
+    return new StoreOptions(newCreation, newGeometry, medium, awake, acceptMachineCrash, boot, loader, fileRoots, salts);
   }
 
   /** Lay a new pool out like this, in place of the layout for its size. */
   public StoreOptions geometry(Geometry newGeometry) {
     return withCreation(creation, newGeometry);
+  }
+
+  /**
+   * Reach the pool's file like this; {@link FileMedium#MAPPED} unless said otherwise. Where it cannot be, opening throws
+   * {@link dev.dormouse.heap.MediaUnavailable}. Of no consequence for a store that is opened over a medium.
+   */
+  public StoreOptions medium(FileMedium newMedium) {
+    return new StoreOptions(creation, geometry, newMedium, awake, acceptMachineCrash, boot, loader, fileRoots, salts);
   }
 
   /**
@@ -90,7 +111,7 @@ public final class StoreOptions {
     if (most < 1) {
       throw new IllegalArgumentException(most + " components awake: at least 1 expected");
     }
-    return new StoreOptions(creation, geometry, most, acceptMachineCrash, boot, loader, fileRoots);
+    return new StoreOptions(creation, geometry, medium, most, acceptMachineCrash, boot, loader, fileRoots, salts);
   }
 
   /**
@@ -98,17 +119,25 @@ public final class StoreOptions {
    * pool is verified first; the bytes that components keep in their regions cannot be.
    */
   public StoreOptions acceptMachineCrash(boolean accept) {
-    return new StoreOptions(creation, geometry, awake, accept, boot, loader, fileRoots);
+    return new StoreOptions(creation, geometry, medium, awake, accept, boot, loader, fileRoots, salts);
   }
 
   /** What names this run of the machine; for tests. */
   public StoreOptions bootIdentity(BootIdentity identity) {
-    return new StoreOptions(creation, geometry, awake, acceptMachineCrash, identity, loader, fileRoots);
+    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, identity, loader, fileRoots, salts);
+  }
+
+  /**
+   * How the salt of the pool's log records is made out of the number of the opening; at random unless said otherwise. For
+   * tests, in which the same pool should be opened in the same way each time. No two openings of a pool may have the same.
+   */
+  public StoreOptions salts(LongUnaryOperator saltOfOpening) {
+    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, boot, loader, fileRoots, saltOfOpening);
   }
 
   /** Where the components' programs are loaded from. */
   public StoreOptions classLoader(ClassLoader newLoader) {
-    return new StoreOptions(creation, geometry, awake, acceptMachineCrash, boot, newLoader, fileRoots);
+    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, boot, newLoader, fileRoots, salts);
   }
 
   /** Lets components that hold a capability for it read files below {@code folder}. The pool knows only the root's name. */
@@ -116,7 +145,7 @@ public final class StoreOptions {
     Names.encode("file root", name);
     Map<String, Path> roots = new TreeMap<>(fileRoots);
     roots.put(name, folder);
-    return new StoreOptions(creation, geometry, awake, acceptMachineCrash, boot, loader, Map.copyOf(roots));
+    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, boot, loader, Map.copyOf(roots), salts);
   }
 
   Creation creation() {
@@ -125,6 +154,14 @@ public final class StoreOptions {
 
   Geometry geometry() {
     return geometry;
+  }
+
+  LongUnaryOperator salts() {
+    return salts;
+  }
+
+  FileMedium medium() {
+    return medium;
   }
 
   int awake() {

@@ -52,11 +52,11 @@ final class StoreCrashTest {
   }
 
   private StoreOptions existing() {
-    return StoreOptions.existing().bootIdentity(BOOT).awake(3).fileRoot("books", folder);
+    return StoreOptions.existing().bootIdentity(BOOT).salts(opening -> opening).awake(3).fileRoot("books", folder);
   }
 
   private StoreOptions fresh(Geometry geometry) {
-    return StoreOptions.create(geometry.sizeBytes()).geometry(geometry).bootIdentity(BOOT).awake(3).fileRoot("books", folder);
+    return StoreOptions.create(geometry.sizeBytes()).geometry(geometry).bootIdentity(BOOT).salts(opening -> opening).awake(3).fileRoot("books", folder);
   }
 
   private static Step once(Consumer<ProcessStore> action) {

@@ -1,11 +1,14 @@
 package dev.dormouse.heap;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.UUID;
+import java.util.function.LongUnaryOperator;
 
 /**
  * A pool that is open: its medium, its header and its heap. Opening one is three steps, so that the lanes can be finished
@@ -44,15 +47,20 @@ public final class Pool implements AutoCloseable {
     PoolHeader.Roots format(Pool unborn);
   }
 
+  /** As {@link #create(Path, FileMedium, Geometry, BootIdentity, Format)}, in an ordinary file. */
+  public static Pool create(Path path, Geometry geometry, BootIdentity boot, Format format) {
+    return create(path, FileMedium.MAPPED, geometry, boot, format);
+  }
+
   /**
    * Makes a pool in a new file. It appears under its name when it is whole: a crash before leaves only
    * {@code PATH.creating}, which the next attempt replaces.
    *
    * @throws PoolFull if the disk has no room
-   * @throws MediaUnavailable if there is such a file already, or it cannot be made
+   * @throws MediaUnavailable if there is such a file already, or it cannot be made or reached as {@code medium} says
    * @throws InUse if somebody else is making it
    */
-  public static Pool create(Path path, Geometry geometry, BootIdentity boot, Format format) {
+  public static Pool create(Path path, FileMedium medium, Geometry geometry, BootIdentity boot, Format format) {
     PoolLock lock = PoolLock.take(path);
     Path unfinished = path.resolveSibling(path.getFileName() + ".creating");
     try {
@@ -60,14 +68,18 @@ public final class Pool implements AutoCloseable {
         throw new MediaUnavailable(path.toString(), "there is a file of that name already; open it, or delete it first");
       }
       Files.deleteIfExists(unfinished);
-      try (MappedMedia media = MappedMedia.create(unfinished, geometry.sizeBytes())) {
-        write(media, geometry, boot, format);
+      DurabilityClass durabilityClass;
+      try (Media media = medium.create(unfinished, geometry.sizeBytes())) {
+        durabilityClass = write(media, geometry, boot, format).durabilityClass();
       } catch (RuntimeException e) {
         Files.deleteIfExists(unfinished);
         throw e;
       }
       Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-      return open(path, lock, boot);
+      if (durabilityClass == DurabilityClass.POWER_LOSS) {
+        syncFolder(path);
+      }
+      return open(path, medium, lock, boot);
     } catch (IOException e) {
       lock.close();
       throw new MediaUnavailable(
@@ -75,6 +87,13 @@ public final class Pool implements AutoCloseable {
     } catch (RuntimeException e) {
       lock.close();
       throw e;
+    }
+  }
+
+  /** Makes the name durable: the bytes survive the loss of power, and must be found after it. */
+  private static void syncFolder(Path path) throws IOException {
+    try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
     }
   }
 
@@ -97,34 +116,39 @@ public final class Pool implements AutoCloseable {
     return header;
   }
 
+  /** As {@link #open(Path, FileMedium, BootIdentity)}, as an ordinary file. */
+  public static Pool open(Path path, BootIdentity boot) {
+    return open(path, FileMedium.MAPPED, boot);
+  }
+
   /**
    * Opens the pool in a file.
    *
-   * @throws MediaUnavailable if there is no such file, or it cannot be read and written
+   * @throws MediaUnavailable if there is no such file, or it cannot be read and written, or not be reached as {@code medium} says
    * @throws NotAPool if the file is not a pool
    * @throws UnsupportedFormat if a newer build wrote it
    * @throws Damaged if no header is left, or the file is shorter than it says
    * @throws InUse if somebody else has it open
    */
-  public static Pool open(Path path, BootIdentity boot) {
+  public static Pool open(Path path, FileMedium medium, BootIdentity boot) {
     if (!Files.exists(path)) {
       throw new MediaUnavailable(path.toString(), "there is no such file; create the pool first, or check the path");
     }
     PoolLock lock = PoolLock.take(path);
     try {
-      return open(path, lock, boot);
+      return open(path, medium, lock, boot);
     } catch (RuntimeException e) {
       lock.close();
       throw e;
     }
   }
 
-  private static Pool open(Path path, PoolLock lock, BootIdentity boot) {
+  private static Pool open(Path path, FileMedium medium, PoolLock lock, BootIdentity boot) {
     PoolHeader.Found found;
     try (FileReader reader = new FileReader(path)) {
       found = PoolHeader.read(reader);
     }
-    return new Pool(MappedMedia.open(path, found.header().geometry().sizeBytes()), path, lock, found, boot);
+    return new Pool(medium.open(path, found.header().geometry().sizeBytes()), path, lock, found, boot);
   }
 
   /** Opens the pool in a file so that nothing is ever written to it: what is changed stays in memory. Errors as for {@link #open(Path, BootIdentity)}. */
@@ -174,8 +198,21 @@ public final class Pool implements AutoCloseable {
    * written, so that no single damaged copy can bring back an older salt or count.
    */
   public void begin() {
+    begin(opening -> RANDOM.nextLong());
+  }
+
+  /**
+   * The same, where the caller makes the salt out of the number of the opening: for tests, in which the same pool should be
+   * begun in the same way each time. No two openings of a pool may have the same salt (R5).
+   */
+  public void begin(LongUnaryOperator saltOfOpening) {
+    if (media.durabilityClass().compareTo(header.durabilityClass()) > 0) {
+      // What was committed in a life that promised less may be neither flushed nor settled yet: the new header vouches for it too.
+      media.settle(0, media.sizeBytes());
+    }
     // R11: durable before anybody can observe an incarnation made of it. R5: the salt only now, with every lane done.
-    header = header.next(media.durabilityClass(), true, header.openCount() + 1, RANDOM.nextLong(), boot, header.roots());
+    long opening = header.openCount() + 1;
+    header = header.next(media.durabilityClass(), true, opening, saltOfOpening.applyAsLong(opening), boot, header.roots());
     header.write(media);
     header = header.next(header.durabilityClass(), true, header.openCount(), header.salt(), boot, header.roots());
     header.write(media);

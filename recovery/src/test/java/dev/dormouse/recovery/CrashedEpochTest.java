@@ -367,7 +367,7 @@ class CrashedEpochTest {
             media -> {
               Pool pool = Pool.open(media, ModelledPool.BOOT);
               Recovery.run(pool, ModelledPool.NOBODY);
-              pool.begin();
+              pool.begin(opening -> opening);
             },
             ModelledPool.lastMarkedOrUnderWay(states),
             CrashOptions.of(model).withImages(60, 6))

@@ -51,7 +51,7 @@ final class ModelledPool {
   static PoolReader image(Geometry geometry, Consumer<ModelledPool> first) {
     CrashMedia media = CrashMedia.zeroed(geometry.sizeBytes());
     Pool pool = create(media, geometry);
-    pool.begin();
+    pool.begin(opening -> opening);
     first.accept(new ModelledPool(media, pool, new ArrayList<>()));
     return new Bytes(media);
   }
@@ -78,7 +78,7 @@ final class ModelledPool {
     states.clear();
     Pool pool = Pool.open(media, BOOT);
     Recovery.run(pool, NOBODY);
-    pool.begin();
+    pool.begin(opening -> opening);
     return new ModelledPool(media, pool, states);
   }
 

@@ -54,7 +54,7 @@ final class RegionStage {
               Lanes.format(unborn);
               return PoolHeader.Roots.NONE;
             });
-    pool.begin();
+    pool.begin(opening -> opening);
     Lanes lanes = new Lanes(pool, 1);
     Epoch epoch = lanes.lease();
     Extent table = epoch.allocate(448, BIRTH);

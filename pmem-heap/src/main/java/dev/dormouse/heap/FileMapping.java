@@ -1,0 +1,139 @@
+package dev.dormouse.heap;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.function.Function;
+
+/**
+ * A file that is mapped once: how its bytes are reached. How they become durable is the kinds' affair. All accesses are
+ * here and none is overridden, so a caller that has met one kind only is compiled as if there were no other.
+ */
+abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia {
+  private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
+  private static final ValueLayout.OfShort SHORT =
+      ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
+  private static final VarHandle WORD =
+      ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
+
+  private final Path path;
+  private final Arena arena;
+  private final MemorySegment memory;
+
+  /** Owns {@code arena}, in which {@code memory} was mapped. */
+  FileMapping(Path path, Arena arena, MemorySegment memory) {
+    this.path = path;
+    this.arena = arena;
+    this.memory = memory;
+  }
+
+  final Path path() {
+    return path;
+  }
+
+  final MemorySegment memory() {
+    return memory;
+  }
+
+  @Override
+  public final long sizeBytes() {
+    return memory.byteSize();
+  }
+
+  @Override
+  public final byte getByte(long offset) {
+    return memory.get(BYTE, offset);
+  }
+
+  @Override
+  public final short getShort(long offset) {
+    return memory.get(SHORT, offset);
+  }
+
+  @Override
+  public final int getInt(long offset) {
+    return memory.get(INT, offset);
+  }
+
+  @Override
+  public final long getLong(long offset) {
+    return memory.get(LONG, offset);
+  }
+
+  @Override
+  public final long getLongAcquire(long offset) {
+    return (long) WORD.getAcquire(memory, offset);
+  }
+
+  @Override
+  public final void putByte(long offset, byte value) {
+    memory.set(BYTE, offset, value);
+  }
+
+  @Override
+  public final void putShort(long offset, short value) {
+    memory.set(SHORT, offset, value);
+  }
+
+  @Override
+  public final void putInt(long offset, int value) {
+    memory.set(INT, offset, value);
+  }
+
+  @Override
+  public final void putLong(long offset, long value) {
+    memory.set(LONG, offset, value);
+  }
+
+  @Override
+  public final void putLongRelease(long offset, long value) {
+    WORD.setRelease(memory, offset, value);
+  }
+
+  @Override
+  public final void read(long offset, byte[] destination, int index, int length) {
+    MemorySegment.copy(memory, BYTE, offset, destination, index, length);
+  }
+
+  @Override
+  public final void read(long offset, MemorySegment destination) {
+    MemorySegment.copy(memory, offset, destination, 0, destination.byteSize());
+  }
+
+  @Override
+  public final void write(long offset, byte[] source, int index, int length) {
+    MemorySegment.copy(source, index, memory, BYTE, offset, length);
+  }
+
+  @Override
+  public final void write(long offset, MemorySegment source) {
+    MemorySegment.copy(source, 0, memory, offset, source.byteSize());
+  }
+
+  @Override
+  public final void copy(long fromOffset, long toOffset, long length) {
+    MemorySegment.copy(memory, fromOffset, memory, toOffset, length);
+  }
+
+  @Override
+  public final void fill(long offset, long length, byte value) {
+    memory.asSlice(offset, length).fill(value);
+  }
+
+  @Override
+  public final <R> R lend(long offset, long length, Function<? super MemorySegment, ? extends R> use) {
+    return use.apply(memory.asSlice(offset, length));
+  }
+
+  @Override
+  public final void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}
