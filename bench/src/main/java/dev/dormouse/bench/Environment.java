@@ -16,8 +16,12 @@ final class Environment {
 
   private Environment() {}
 
-  /** What matters, by name, in the order in which to print it. */
-  static Map<String, String> describe() {
+  /**
+   * What matters, by name, in the order in which to print it.
+   *
+   * @param medium what the pools lie on, and whether it is emulated
+   */
+  static Map<String, String> describe(String medium) {
     Map<String, String> facts = new LinkedHashMap<>();
     facts.put("cpu", cpu() + ", " + Runtime.getRuntime().availableProcessors() + " processors");
     facts.put(
@@ -25,7 +29,7 @@ final class Environment {
         System.getProperty("java.vm.name") + " " + System.getProperty("java.vm.version") + ", " + System.getProperty("java.vm.vendor"));
     facts.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version") + " " + System.getProperty("os.arch"));
     facts.put("fileSystem", fileSystem());
-    facts.put("medium", "mapped file, nothing emulated");
+    facts.put("medium", medium);
     facts.put(
         "load",
         String.format(

@@ -42,6 +42,14 @@ record Goal(String text, ToDoubleFunction<Figure> value, double most, Function<F
         figure -> String.format(Locale.ROOT, " (%,.0f)", 1e9 / figure.ours().mean()));
   }
 
+  static Goal statesASecond(double least) {
+    return new Goal(
+        String.format(Locale.ROOT, ">= %,.0f states a second", least),
+        figure -> figure.ours().mean(),
+        1e9 / least,
+        figure -> String.format(Locale.ROOT, " (%,.0f)", 1e9 / figure.ours().mean()));
+  }
+
   static Goal allocated(double mostBytes) {
     return new Goal(
         "<= " + plain(mostBytes) + " bytes allocated",

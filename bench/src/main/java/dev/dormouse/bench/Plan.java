@@ -1,14 +1,23 @@
 package dev.dormouse.bench;
 
 import dev.dormouse.bench.Probe.Pace;
+import dev.dormouse.emulation.slow.LatencyProfile;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** What is measured: every figure of the design's section 8 that the store can answer so far, with its floor and its goal. */
-record Plan(String name, Pace pace, List<Line> lines) {
+/**
+ * What is measured: every figure of the design's section 8 that the store can answer so far, with its floor and its goal.
+ *
+ * @param medium what the pools lie on, and whether it is emulated
+ */
+record Plan(String name, String medium, Pace pace, List<Line> lines) {
+  private static final String MAPPED = "mapped file, nothing emulated";
+  private static final String SLOW = "mapped file, slowed down: every figure and every floor is emulated";
+  private static final String MODELLED = "crash emulator in the Java heap";
+  private static final String EXPLORE = "crash states of a pool of 1 MiB, processor time per state";
   private static final String RESUME = "resume to the first read";
   private static final String CYCLE = "wake, turn, commit, sleep";
   private static final String REGION = "access through a region, per access";
@@ -31,7 +40,7 @@ record Plan(String name, Pace pace, List<Line> lines) {
     plan.region();
     plan.open(100_000, ALL_LANES);
     plan.pages(1, 64);
-    return plan.build("short form", new Pace(1, 3, 3, TimeValue.milliseconds(200), 40));
+    return plan.build("short form", MAPPED, new Pace(1, 3, 3, TimeValue.milliseconds(200), 40));
   }
 
   /** Some minutes, with a million sleepers. */
@@ -52,7 +61,30 @@ record Plan(String name, Pace pace, List<Line> lines) {
     plan.open(1_000, 1, ALL_LANES);
     plan.open(1_000_000, ALL_LANES);
     plan.pages(1, 16, 256, 4096);
-    return plan.build("full form", new Pace(1, 4, 5, TimeValue.milliseconds(500), 100));
+    return plan.build("full form", MAPPED, new Pace(1, 4, 5, TimeValue.milliseconds(500), 100));
+  }
+
+  /** Some minutes: emulated slow media, one after the other. */
+  static Plan briefSlow() {
+    Builder plan = new Builder();
+    plan.slow(Population.of(Population.SMALL_BYTES, 100_000), LatencyProfile.all(), 1, 64);
+    return plan.build("short form on slow media", SLOW, new Pace(1, 5, 3, TimeValue.milliseconds(300), 40));
+  }
+
+  /** The same with a million sleepers, longer. */
+  static Plan slow() {
+    Builder plan = new Builder();
+    plan.slow(Population.of(Population.SMALL_BYTES, 1_000_000), LatencyProfile.all(), 1, 16, 256);
+    return plan.build("full form on slow media", SLOW, new Pace(1, 4, 5, TimeValue.milliseconds(500), 100));
+  }
+
+  /** A few minutes: how fast crashes are explored. */
+  static Plan explorations() {
+    Builder plan = new Builder();
+    plan.explore(1024, 0);
+    // Each state has a recovery with points of its own, so fewer are enough.
+    plan.explore(64, 1);
+    return plan.build("crash explorations", MODELLED, new Pace(1, 3, 3, TimeValue.seconds(2), 1));
   }
 
   /** Seconds, for a test: every benchmark and parameter of the others, and nothing that could be called a figure. */
@@ -64,7 +96,9 @@ record Plan(String name, Pace pace, List<Line> lines) {
     plan.region();
     plan.open(20, 3);
     plan.pages(1, 20);
-    return plan.build("smoke test", new Pace(0, 1, 1, TimeValue.milliseconds(10), 3));
+    plan.slow(Population.of(Population.SMALL_BYTES, 20), List.of(LatencyProfile.OPTANE), 1);
+    plan.explore(4, 0);
+    return plan.build("smoke test", "whatever is at hand", new Pace(0, 1, 1, TimeValue.milliseconds(10), 3));
   }
 
   private static final class Builder {
@@ -214,8 +248,58 @@ record Plan(String name, Pace pace, List<Line> lines) {
       }
     }
 
-    Plan build(String name, Pace pace) {
-      return new Plan(name, pace, List.copyOf(lines));
+    void slow(Population population, List<LatencyProfile> profiles, int... pageCounts) {
+      for (LatencyProfile profile : profiles) {
+        Map<String, String> parameters = Map.of("profile", profile.name(), "population", population.toString());
+        slow(profile, "resume by id, " + population.inWords(), "resume", "floorResume", parameters, Goal.ratio(2));
+        slow(profile, "cycle, 64 bytes dirty, " + population.inWords(), "dirtyCycle", "floorDirtyCycle", parameters, Goal.ratio(2));
+        for (int pages : pageCounts) {
+          slow(
+              profile,
+              "undo and commit of dirty pages, n = " + pages,
+              "dirtyPages",
+              "floorDirtyPages",
+              Map.of("profile", profile.name(), "pages", Integer.toString(pages)),
+              Goal.ratio(1.5));
+        }
+      }
+    }
+
+    private void slow(
+        LatencyProfile profile, String name, String method, String floor, Map<String, String> parameters, Goal goal) {
+      lines.add(
+          new Line(
+              profile.label(),
+              name,
+              Probe.sampled(SlowMediaBenchmark.class, method, parameters),
+              Probe.sampled(SlowMediaBenchmark.class, floor, parameters),
+              1,
+              true,
+              List.of(goal)));
+    }
+
+    void explore(int images, int depth) {
+      explore("epochs, incremental checks", "incremental", images, depth, List.of(Goal.statesASecond(100_000)));
+      explore("epochs, full verify", "fullVerify", images, depth, List.of(Goal.statesASecond(10_000)));
+      explore("a whole store, full verify", "storeVerify", images, depth, List.of(Goal.statesASecond(10_000)));
+    }
+
+    private void explore(String name, String method, int images, int depth, List<Goal> goals) {
+      Map<String, String> parameters =
+          Map.of("images", Integer.toString(images), "recoveryDepth", Integer.toString(depth));
+      lines.add(
+          new Line(
+              EXPLORE,
+              name + ", recovery depth " + depth,
+              Probe.counted(CrashExplorationBenchmark.class, method, parameters, CrashExplorationBenchmark.STATES),
+              Probe.counted(CrashExplorationBenchmark.class, "floor", parameters, CrashExplorationBenchmark.STATES),
+              1,
+              false,
+              goals));
+    }
+
+    Plan build(String name, String medium, Pace pace) {
+      return new Plan(name, medium, pace, List.copyOf(lines));
     }
   }
 }

@@ -25,8 +25,10 @@ import org.openjdk.jmh.util.Statistics;
  * One benchmark method with its parameters, to be run in a mode.
  *
  * @param parameters by name
+ * @param counter the counter of the benchmark whose events are measured in place of its calls; empty if it is the calls
  */
-record Probe(Class<?> type, String method, Map<String, String> parameters, Mode mode) {
+record Probe(Class<?> type, String method, Map<String, String> parameters, Mode mode, String counter) {
+  private static final String CALLS = "";
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
   /**
@@ -38,24 +40,29 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
   record Pace(int forks, int warmups, int iterations, TimeValue iteration, int shots) {}
 
   /**
-   * What was seen, in nanoseconds for one call.
+   * What was seen, in nanoseconds for one call, or one event.
    *
    * @param p50 the mean where calls were not measured one by one
    * @param p99 NaN where calls were not measured one by one
-   * @param allocatedBytes by one call; NaN where it was not measured
+   * @param allocatedBytes by one of them; NaN where it was not measured
    */
   record Reading(double p50, double p99, double mean, double allocatedBytes) {}
 
   static Probe sampled(Class<?> type, String method, Map<String, String> parameters) {
-    return new Probe(type, method, parameters, Mode.SampleTime);
+    return new Probe(type, method, parameters, Mode.SampleTime, CALLS);
   }
 
   static Probe averaged(Class<?> type, String method, Map<String, String> parameters) {
-    return new Probe(type, method, parameters, Mode.AverageTime);
+    return new Probe(type, method, parameters, Mode.AverageTime, CALLS);
   }
 
   static Probe shot(Class<?> type, String method, Map<String, String> parameters) {
-    return new Probe(type, method, parameters, Mode.SingleShotTime);
+    return new Probe(type, method, parameters, Mode.SingleShotTime, CALLS);
+  }
+
+  /** The mean time of the processor for one event that the benchmark counts; it counts that time too. */
+  static Probe counted(Class<?> type, String method, Map<String, String> parameters, String counter) {
+    return new Probe(type, method, parameters, Mode.AverageTime, counter);
   }
 
   /** Runs it and says nothing. */
@@ -79,6 +86,13 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
     parameters.forEach(options::param);
     RunResult result = run(options.build());
     Statistics statistics = result.getPrimaryResult().getStatistics();
+    if (!counter.equals(CALLS)) {
+      // JMH divides the time on the wall by either counter; what is left is the processor's time for one event.
+      double mean =
+          result.getSecondaryResults().get(counter).getScore()
+              / result.getSecondaryResults().get(CrashExplorationBenchmark.CPU_NANOS).getScore();
+      return new Reading(mean, Double.NaN, mean, allocatedBytes(result) * result.getSecondaryResults().get(counter).getScore() / statistics.getMean());
+    }
     if (mode == Mode.AverageTime) {
       // Percentiles of the means of a few iterations would only look like percentiles.
       return new Reading(statistics.getMean(), Double.NaN, statistics.getMean(), allocatedBytes(result));

@@ -5,6 +5,7 @@ import dev.dormouse.component.Turn;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Media;
 import dev.dormouse.region.Region;
+import java.util.Arrays;
 import java.util.concurrent.Semaphore;
 
 /** What the measured components do in a turn. Their state is their first region. */
@@ -33,6 +34,16 @@ public final class Programs {
     @Override
     public void turn(Turn turn) {
       turn.region(0).put(0, LINE, 0, LINE.length);
+    }
+  }
+
+  /** Fills one line of 64 bytes with the first byte of the request. */
+  public static final class FillsOneLine implements Program {
+    @Override
+    public void turn(Turn turn) {
+      byte[] line = new byte[Media.LINE_BYTES];
+      Arrays.fill(line, turn.request().get(0));
+      turn.region(0).put(0, line, 0, line.length);
     }
   }
 

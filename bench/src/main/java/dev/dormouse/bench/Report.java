@@ -14,10 +14,10 @@ import java.util.Map;
 record Report(Plan plan, Map<String, String> environment, double clockNanos, int fencesPerDirtyCycle, List<Figure> figures) {
   static final int MOST_FENCES = 3;
 
-  private static final String ROW = "%-50s %10s %10s %10s %10s %7s  %s%n";
+  private static final String ROW = "%-58s %10s %10s %10s %10s %7s  %s%n";
 
   void print(PrintStream out) {
-    out.println("Dormouse, " + plan.name() + " of the benchmarks: each figure beside its floor, measured in the same run");
+    out.println("Dormouse benchmarks, " + plan.name() + ": each figure beside its floor, measured in the same run");
     environment.forEach((name, value) -> out.printf("  %-10s %s%n", name, value));
     out.printf(
         Locale.ROOT,

@@ -31,12 +31,23 @@ public final class ShortBench {
   }
 
   /**
-   * The full form, with a million sleepers; some minutes and 4 GiB of disk. The short form with {@code --short}; JSON with
-   * {@code --json}.
+   * The full form, with a million sleepers; some minutes and 4 GiB of disk. The short form with {@code --short}; on emulated slow
+   * media with {@code --slow}; the crash explorations with {@code --explore}; JSON with {@code --json}.
    */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
-    System.exit(run(given.contains("--short") ? Plan.brief() : Plan.full(), System.out, given.contains("--json")));
+    System.exit(run(plan(given), System.out, given.contains("--json")));
+  }
+
+  private static Plan plan(List<String> given) {
+    boolean brief = given.contains("--short");
+    if (given.contains("--explore")) {
+      return Plan.explorations();
+    }
+    if (given.contains("--slow")) {
+      return brief ? Plan.briefSlow() : Plan.slow();
+    }
+    return brief ? Plan.brief() : Plan.full();
   }
 
   static int run(Plan plan, PrintStream out, boolean json) {
@@ -61,7 +72,7 @@ public final class ShortBench {
   }
 
   private Report measure() throws RunnerException {
-    Map<String, String> environment = Environment.describe();
+    Map<String, String> environment = Environment.describe(plan.medium());
     double clockNanos = Probe.sampled(ResumeBenchmark.class, "clockAlone", Map.of()).run(plan.pace()).p50();
     int fences = FenceCount.ofDirtyCycle();
     List<Figure> figures = new ArrayList<>();

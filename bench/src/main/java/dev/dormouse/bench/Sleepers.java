@@ -5,6 +5,10 @@ import dev.dormouse.component.ComponentId;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.Program;
 import dev.dormouse.component.StoreOptions;
+import dev.dormouse.emulation.slow.LatencyProfile;
+import dev.dormouse.emulation.slow.SlowMedia;
+import dev.dormouse.heap.MappedMedia;
+import dev.dormouse.heap.Media;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -57,6 +61,27 @@ final class Sleepers implements AutoCloseable {
       scratch.close();
       throw e;
     }
+  }
+
+  /** The same on an emulated slow medium: made at full speed, closed, and opened again slowed down. */
+  static Sleepers create(Population population, Class<? extends Program> program, LatencyProfile profile) {
+    Sleepers fast = create(population, program);
+    try {
+      fast.store.close();
+      Media slow = new SlowMedia(MappedMedia.open(fast.pool, population.poolBytes()), profile);
+      return new Sleepers(fast, ProcessStore.open(slow, StoreOptions.existing()));
+    } catch (RuntimeException e) {
+      fast.scratch.close();
+      throw e;
+    }
+  }
+
+  private Sleepers(Sleepers closed, ProcessStore store) {
+    this.scratch = closed.scratch;
+    this.pool = closed.pool;
+    this.store = store;
+    this.ids = closed.ids;
+    this.names = closed.names;
   }
 
   static List<ComponentId> add(
