@@ -19,7 +19,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.TestFactory;
 import org.junit.jupiter.api.io.TempDir;
 
-/** The Java programs in the documents compile, and run to their end in a JVM of their own, as a reader would start them. */
+/**
+ * The Java in the documents is what the build runs. Either a whole program behind a line {@code <!-- snippet: Name.java -->},
+ * which compiles and runs to its end in a JVM of its own, as a reader would start it; or a part of a test source behind
+ * {@code <!-- test: path#region -->}: the lines between {@code // region} with that name and {@code // endregion}, which the
+ * build compiles and runs with the other tests of that module.
+ */
 final class DocumentSnippetsTest {
   private static final Path ROOT = Path.of("").toAbsolutePath().getParent();
   private static final String CLASS_PATH =
@@ -28,11 +33,16 @@ final class DocumentSnippetsTest {
           .collect(Collectors.joining(File.pathSeparator));
   private static final Pattern SNIPPET =
       Pattern.compile("<!-- snippet: (\\w+)\\.java -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern TEST =
+      Pattern.compile("<!-- test: (\\S+)#(\\w+) -->\\s*```java\\n(.*?)```", Pattern.DOTALL);
+  private static final Pattern TEST_SOURCE = Pattern.compile("[\\w-]+/src/test/java/[\\w/]+\\.java");
   private static final Pattern JAVA_FENCE = Pattern.compile("^```java", Pattern.MULTILINE);
 
   @TempDir Path folder;
 
   private record Snippet(String document, String name, String source) {}
+
+  private record TestPart(String document, String path, String region, String source) {}
 
   private static List<Path> documents() throws IOException {
     try (Stream<Path> docs = Files.list(ROOT.resolve("docs"))) {
@@ -52,19 +62,48 @@ final class DocumentSnippetsTest {
     return snippets;
   }
 
+  private static List<TestPart> testParts() throws IOException {
+    List<TestPart> parts = new ArrayList<>();
+    for (Path document : documents()) {
+      Matcher matcher = TEST.matcher(Files.readString(document));
+      while (matcher.find()) {
+        parts.add(new TestPart(ROOT.relativize(document).toString(), matcher.group(1), matcher.group(2), matcher.group(3)));
+      }
+    }
+    return parts;
+  }
+
   @Test
-  void everyJavaFenceIsASnippetThatIsRun() throws IOException {
+  void everyJavaFenceIsAProgramOrAPartOfATest() throws IOException {
     int fences = 0;
     for (Path document : documents()) {
       fences += (int) JAVA_FENCE.matcher(Files.readString(document)).results().count();
     }
-    assertThat(snippets()).isNotEmpty().hasSize(fences);
+    assertThat(snippets()).isNotEmpty();
+    assertThat(testParts()).isNotEmpty();
+    assertThat(snippets().size() + testParts().size()).isEqualTo(fences);
   }
 
   @TestFactory
   Stream<DynamicTest> snippetsRun() throws IOException {
     return snippets().stream()
         .map(snippet -> DynamicTest.dynamicTest(snippet.document + ": " + snippet.name, () -> run(snippet)));
+  }
+
+  @TestFactory
+  Stream<DynamicTest> partsOfTestsAreAsTheyStandInTheTests() throws IOException {
+    return testParts().stream()
+        .map(part -> DynamicTest.dynamicTest(part.document + ": " + part.path + "#" + part.region, () -> compare(part)));
+  }
+
+  private static void compare(TestPart part) throws IOException {
+    assertThat(part.path).matches(TEST_SOURCE);
+    Pattern marked =
+        Pattern.compile(
+            "^ *// region " + part.region + "\\n(.*?)^ *// endregion$", Pattern.DOTALL | Pattern.MULTILINE);
+    Matcher region = marked.matcher(Files.readString(ROOT.resolve(part.path)));
+    assertThat(region.find()).as("a region %s in %s", part.region, part.path).isTrue();
+    assertThat(part.source).isEqualTo(region.group(1).stripTrailing().stripIndent() + "\n");
   }
 
   private void run(Snippet snippet) throws IOException, InterruptedException {
