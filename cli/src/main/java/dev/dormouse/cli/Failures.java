@@ -1,5 +1,6 @@
 package dev.dormouse.cli;
 
+import dev.dormouse.cli.torture.TortureStopped;
 import dev.dormouse.component.Quarantined;
 import dev.dormouse.component.TurnFailed;
 import dev.dormouse.heap.Damaged;
@@ -38,7 +39,7 @@ final class Failures {
   /** Whether the sentence is all that a user needs. If not, something is wrong with Dormouse, and the trace may say what. */
   static boolean isExpected(Throwable failure) {
     return switch (cause(failure)) {
-      case VerbFailed _, DormouseException _, ConcordanceException _, IOException _ -> true;
+      case VerbFailed _, DormouseException _, ConcordanceException _, TortureStopped _, IOException _ -> true;
       default -> false;
     };
   }

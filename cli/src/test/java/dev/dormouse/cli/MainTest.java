@@ -99,7 +99,8 @@ class MainTest {
   @ParameterizedTest
   @ValueSource(
       strings = {"", "frobnicate", "verify", "inspect --pool", "demo --kills -1", "demo --awake 1", "demo --pool-size 3",
-        "demo --media floppy", "demo --seed x", "rebuild --pool p --json", "demo a b"})
+        "demo --media floppy", "demo --seed x", "rebuild --pool p --json", "demo a b", "torture --kills -1", "torture --threads 0",
+        "torture --components 7", "torture --media floppy", "torture --seed x"})
   void whatCannotBeMeantIs2(String line) {
     Shell.Result result = Shell.run((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
     assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.USAGE);

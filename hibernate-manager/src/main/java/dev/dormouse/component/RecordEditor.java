@@ -115,8 +115,10 @@ final class RecordEditor implements RegionTable {
         gap = ComponentLayout.INLINE_REGIONS;
         entryAt(table, regionAt(gap)).write(record, ComponentLayout.REGION0);
       }
-      // All further ones in one move, so that the table is written once.
-      System.arraycopy(table, regionAt(gap + 1), table, regionAt(gap), (last - gap) * RegionLayout.BYTES);
+      if (gap < last) {
+        // All further ones in one move, so that the table is written once. Behind the last one the table may end.
+        System.arraycopy(table, regionAt(gap + 1), table, regionAt(gap), (last - gap) * RegionLayout.BYTES);
+      }
       clear(table, regionAt(last), RegionLayout.BYTES);
       writeTable();
     }

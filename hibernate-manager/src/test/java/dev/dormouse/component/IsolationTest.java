@@ -494,6 +494,21 @@ final class IsolationTest {
     assertRefused(() -> ask(store.component("reader"), "read -1 1"), -1, ResumeAccount.Outcome.UNAVAILABLE, "nothing was granted there");
   }
 
+  /** Whatever number of regions fills the table to its end: the last of them goes, and the others stay as they are. */
+  @Test
+  void theLastRegionOfAFullTableCanBeDetached() {
+    for (int regions = 2; regions <= 20; regions++) {
+      String name = "full-" + regions;
+      store.create(name, spec -> spec.program(ScriptProgram.class).region("r0", 64));
+      for (int i = 1; i < regions; i++) {
+        ask(store.component(name), "attach r" + i + " 64; put r" + i + " 0 " + i);
+      }
+      ask(store.component(name), "detach r" + (regions - 1));
+      assertThat(store.component(name).info().regions()).hasSize(regions - 1);
+      assertThat(ask(store.component(name), "get r" + (regions - 2) + " 0")).isEqualTo(Integer.toString(regions - 2));
+    }
+  }
+
   @Test
   void regionsAndSlotsGoUpToTheirLimits() {
     Component full =
