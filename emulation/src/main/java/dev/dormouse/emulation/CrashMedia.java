@@ -111,10 +111,10 @@ public final class CrashMedia extends RecordedMedia {
       MediaState state = MediaState.of(model, left);
       state.applyAll(trace, model == PersistencyModel.EADR ? random.nextInt(trace.size() + 1) : trace.size());
       Choices choices = Choices.random(random);
-      Undecided undecided = state.everything(choices);
+      Undecided undecided = state.everything(state.firstChoices(0, choices));
       while (undecided.isEmpty()) {
         choices = Choices.random(random);
-        undecided = state.everything(choices);
+        undecided = state.everything(state.firstChoices(0, choices));
       }
       undecided.install(left);
       undecided.decideAll(left, choices);
@@ -153,6 +153,11 @@ public final class CrashMedia extends RecordedMedia {
   @Override
   void leave() {
     lock.unlock();
+  }
+
+  @Override
+  long unguardedWords() {
+    return 0;
   }
 
   @Override

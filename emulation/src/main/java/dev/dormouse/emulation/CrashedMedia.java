@@ -18,6 +18,7 @@ final class CrashedMedia extends RecordedMedia {
   private Choices choices = Choices.first();
   private Trace trace;
   private Map<Long, Integer> watched = Map.of();
+  private boolean watching;
   private BitSet watchedAndRead = new BitSet();
   private long fences;
   private long reads;
@@ -39,7 +40,7 @@ final class CrashedMedia extends RecordedMedia {
     choices = path;
     trace = record;
     fences = 0;
-    watched = Map.of();
+    watching = false;
     reopen();
   }
 
@@ -50,6 +51,7 @@ final class CrashedMedia extends RecordedMedia {
   /** From now on it is noted which of these lines are read; the events by which they were stored are their values. */
   void watch(Map<Long, Integer> lines) {
     watched = lines;
+    watching = true;
     watchedAndRead = new BitSet();
   }
 
@@ -84,7 +86,16 @@ final class CrashedMedia extends RecordedMedia {
   }
 
   @Override
+  long unguardedWords() {
+    return memory.sizeBytes() >>> 3;
+  }
+
+  @Override
   void enter() {
+    requireExplorer();
+  }
+
+  private void requireExplorer() {
     if (Thread.currentThread() != explorer) {
       throw new IllegalStateException(
           "crash exploration: thread " + Thread.currentThread().getName() + " uses the medium of a recovery or a check, which"
@@ -99,14 +110,29 @@ final class CrashedMedia extends RecordedMedia {
 
   @Override
   long word(long index) {
+    requireExplorer();
     reads++;
-    if (!watched.isEmpty()) {
-      Integer event = watched.get(index / CrashImage.LINE_WORDS);
-      if (event != null) {
-        watchedAndRead.set(event);
-      }
+    if (watching) {
+      noteIfWatched(index);
     }
     return memory.word(index, decider);
+  }
+
+  @Override
+  void words(long index, int count, byte[] destination, int at) {
+    requireExplorer();
+    reads += count;
+    for (int i = 0; watching && i < count; i++) {
+      noteIfWatched(index + i);
+    }
+    memory.words(index, count, destination, at, decider);
+  }
+
+  private void noteIfWatched(long index) {
+    Integer event = watched.get(index / CrashImage.LINE_WORDS);
+    if (event != null) {
+      watchedAndRead.set(event);
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import dev.dormouse.emulation.CrashExplorer.Invariant;
 import dev.dormouse.emulation.CrashExplorer.Recovery;
 import dev.dormouse.heap.PoolReader;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -144,8 +145,7 @@ final class Exploration {
         if (!isOver() && wanted.wantsPoint(depth, point)) {
           pointsCrashed += depth == 0 ? 1 : 0;
           List<Object> marks = depth == 0 ? ownMarks.subList(0, marked) : outerMarks;
-          Point here = new Point(walked, event, point, depth, marks, state, everything || wanted.isWanted() ? null : since);
-          visit(here);
+          visit(new Point(walked, event, point, depth, marks, state, everything || wanted.isWanted(), since));
         }
         point++;
         changed = false;
@@ -168,9 +168,53 @@ final class Exploration {
     }
   }
 
-  /** A moment at which what may be left changes; {@code since} is the point before it if only what is new counts. */
-  private record Point(
-      Trace trace, int event, int number, int depth, List<Object> marks, MediaState state, Integer since) {}
+  /** A moment at which what may be left changes. */
+  private final class Point {
+    final Trace trace;
+    final int event;
+    final int number;
+    final int depth;
+    final List<Object> marks;
+    final MediaState state;
+    /** Whether all contents are tried, and not only those that could not be left at the point before it. */
+    final boolean everything;
+    final int since;
+    final int parts;
+    /** What the last first choices left undecided, and before what it was put into the memory. */
+    private Undecided installed;
+    private int[] installedFor;
+    private final int mark = memory.mark();
+
+    Point(Trace trace, int event, int number, int depth, List<Object> marks, MediaState state, boolean everything, int since) {
+      this.trace = trace;
+      this.event = event;
+      this.number = number;
+      this.depth = depth;
+      this.marks = marks;
+      this.state = state;
+      this.everything = everything;
+      this.since = since;
+      this.parts = everything ? 0 : state.newGranules(since);
+    }
+
+    /** Puts what the first choices leave undecided into the memory; false if no content fits them. */
+    boolean install(Choices choices) {
+      if (options.model() == PersistencyModel.EADR) {
+        return true;
+      }
+      int[] first = state.firstChoices(parts, choices);
+      if (!Arrays.equals(first, installedFor)) {
+        memory.takeBackTo(mark);
+        installed = everything ? state.everything(first) : state.newSince(since, parts, first);
+        installedFor = first;
+        if (!installed.isEmpty()) {
+          wanted.guide(depth, installed);
+          installed.install(memory);
+        }
+      }
+      return !installed.isEmpty();
+    }
+  }
 
   private boolean isPoint(Trace.Kind kind, boolean changed) {
     PersistencyModel model = options.model();
@@ -184,13 +228,16 @@ final class Exploration {
   }
 
   private void visit(Point point) {
+    int start = memory.mark();
     if (wanted.namesState(point.depth)) {
       tryState(point, wanted.choices(point.depth));
-      return;
+    } else if (point.everything || options.model() == PersistencyModel.EADR || point.parts > 0) {
+      search(point);
     }
-    if (point.since != null && options.model() != PersistencyModel.EADR && point.state.newGranules(point.since) == 0) {
-      return;
-    }
+    memory.takeBackTo(start);
+  }
+
+  private void search(Point point) {
     int bound = point.depth == 0 ? options.maxImagesPerPoint() : options.maxImagesPerRecoveryPoint();
     Choices choices = Choices.first();
     int questions = 0;
@@ -246,16 +293,11 @@ final class Exploration {
   }
 
   private void tryState(Point point, Choices choices) {
-    int mark = memory.mark();
-    Undecided undecided = null;
-    if (options.model() != PersistencyModel.EADR) {
-      undecided = point.since == null ? point.state.everything(choices) : point.state.newSince(point.since, choices);
-      if (undecided.isEmpty()) {
-        return;
-      }
-      wanted.guide(point.depth, undecided);
-      undecided.install(memory);
+    if (!point.install(choices)) {
+      return;
     }
+    int mark = memory.mark();
+    Undecided undecided = point.installed;
     crashes.add(new Crash(point.trace, point.event, point.number, choices, point.state, undecided));
     try {
       if (!options.pruned() && undecided != null) {

@@ -56,6 +56,10 @@ final class LentRanges {
     ranges.remove(range);
   }
 
+  boolean isEmpty() {
+    return ranges.isEmpty();
+  }
+
   void clear() {
     ranges.clear();
   }

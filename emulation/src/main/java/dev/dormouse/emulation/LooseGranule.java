@@ -69,13 +69,11 @@ final class LooseGranule {
   void store(Trace trace, int first, int end, boolean tearing, boolean anyOrder) {
     int before = versions - 1;
     if (tearing && anyOrder && end - first > 1) {
+      // Each subset is a smaller one with one piece more.
       for (int subset = 1; subset + 1 < 1 << (end - first); subset++) {
-        add(before, end - 1, false);
-        for (int piece = first; piece < end; piece++) {
-          if ((subset >>> (piece - first) & 1) != 0) {
-            put(trace, piece);
-          }
-        }
+        int smaller = subset & (subset - 1);
+        add(before + smaller, end - 1, false);
+        put(trace, first + Integer.numberOfTrailingZeros(subset));
       }
     }
     if (tearing && !anyOrder) {

@@ -1,7 +1,9 @@
 package dev.dormouse.emulation;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -22,7 +24,7 @@ final class MediaState {
   private final int granuleWords;
   private final TreeMap<Long, LooseGranule> loose = new TreeMap<>();
   private final Map<Long, List<Pending>> pendingByThread = new HashMap<>();
-  private final Map<Long, List<Pending>> releasesByThread = new HashMap<>();
+  private final Map<Long, List<Pending>> releasesByThread = new LinkedHashMap<>();
   private long hash;
 
   /** Nothing is loose yet. What becomes durable goes to {@code memory}. */
@@ -173,12 +175,7 @@ final class MediaState {
     return releasesByThread.size();
   }
 
-  /** Every content that a crash now can leave. */
-  Undecided everything(Choices choices) {
-    return new Undecided(granuleWords, loose(), allowed(loose(), choices));
-  }
-
-  /** How many parts {@link #newSince} has; 0 if nothing was stored since. */
+  /** How many parts the contents have that could not be left before {@code since}; 0 if nothing was stored since. */
   int newGranules(int since) {
     int count = 0;
     for (LooseGranule granule : loose.values()) {
@@ -187,15 +184,30 @@ final class MediaState {
     return count;
   }
 
+  /** The choices that come before all others: of executed release stores, and of a part, where there are {@code parts} of them. */
+  int[] firstChoices(int parts, Choices choices) {
+    int[] first = new int[releasesByThread.size() + 1];
+    int at = 0;
+    for (List<Pending> releases : releasesByThread.values()) {
+      first[at++] = choices.choose(releases.size() + 1, Choices.RELEASES);
+    }
+    first[at] = parts == 0 ? 0 : choices.choose(parts, Choices.PART);
+    return first;
+  }
+
+  /** Every content that a crash now can leave, once it is chosen which release stores were executed. */
+  Undecided everything(int[] firstChoices) {
+    return new Undecided(granuleWords, loose(), allowed(loose(), firstChoices));
+  }
+
   /**
    * The contents that could not be left before {@code since}, in disjoint parts of which one is chosen: in part <i>n</i> it
    * is the <i>n</i>th new granule, from the last in the pool, that has something new, and those after it have not.
    */
-  Undecided newSince(int since, Choices choices) {
+  Undecided newSince(int since, int parts, int[] firstChoices) {
     List<LooseGranule> granules = loose();
-    long[][] allowed = allowed(granules, choices);
-    int parts = newGranules(since);
-    int later = parts - 1 - choices.choose(parts, Choices.PART);
+    long[][] allowed = allowed(granules, firstChoices);
+    int later = parts - 1 - firstChoices[firstChoices.length - 1];
     for (int i = 0; i < allowed.length; i++) {
       LooseGranule granule = granules.get(i);
       if (isNew(granule, since)) {
@@ -215,8 +227,11 @@ final class MediaState {
     return granule.event(granule.versions() - 1) >= since;
   }
 
-  private long[][] allowed(List<LooseGranule> granules, Choices choices) {
-    Map<Long, int[]> bounds = releasesByThread.isEmpty() ? Map.of() : bounds(choices);
+  private long[][] allowed(List<LooseGranule> granules, int[] firstChoices) {
+    if (releasesByThread.isEmpty()) {
+      return allVersions(granules);
+    }
+    Map<Long, int[]> bounds = bounds(firstChoices);
     boolean impossible = contradicts(bounds);
     long[][] allowed = new long[granules.size()][];
     for (int i = 0; i < allowed.length; i++) {
@@ -233,15 +248,27 @@ final class MediaState {
     return allowed;
   }
 
+  private static long[][] allVersions(List<LooseGranule> granules) {
+    long[][] all = new long[granules.size()][];
+    for (int i = 0; i < all.length; i++) {
+      int versions = granules.get(i).versions();
+      all[i] = new long[(versions + 63) >>> 6];
+      Arrays.fill(all[i], -1);
+      all[i][all[i].length - 1] >>>= -versions & 63;
+    }
+    return all;
+  }
+
   /**
    * For each granule the first event that its content may come from, and the first that it may not: once it is chosen how
    * many release stores of each thread were executed. What is durable was: then no content fits the choice.
    */
-  private Map<Long, int[]> bounds(Choices choices) {
+  private Map<Long, int[]> bounds(int[] firstChoices) {
     Map<Long, int[]> bounds = new HashMap<>();
+    int[] asked = new int[1];
     releasesByThread.forEach(
         (thread, releases) -> {
-          int executed = releases.size() - choices.choose(releases.size() + 1, Choices.RELEASES);
+          int executed = releases.size() - firstChoices[asked[0]++];
           int last = executed == 0 ? BEFORE_ALL : releases.get(executed - 1).event;
           for (Pending stored : pending(thread)) {
             if (stored.event <= last) {

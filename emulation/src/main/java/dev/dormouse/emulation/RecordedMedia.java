@@ -19,6 +19,7 @@ abstract class RecordedMedia implements Media {
   private final byte[] number = new byte[Long.BYTES];
   private byte[] transfer = new byte[512];
   private boolean closed;
+  private long freeWords;
 
   /** Comes before every access; {@link #leave} comes after it. */
   abstract void enter();
@@ -27,6 +28,13 @@ abstract class RecordedMedia implements Media {
 
   /** The word as the CPU sees it. */
   abstract long word(long index);
+
+  /** Copies whole words, one after the other. */
+  void words(long index, int count, byte[] destination, int at) {
+    for (int i = 0; i < count; i++) {
+      Bytes.putLong(destination, at + i * Long.BYTES, word(index + i));
+    }
+  }
 
   /** Replaces a word. */
   abstract void setWord(long index, long value);
@@ -47,6 +55,14 @@ abstract class RecordedMedia implements Media {
   final void reopen() {
     closed = false;
     lent.clear();
+    guardWords();
+  }
+
+  /** How many words may be read without entering and looking at lent segments; 0 if none may. */
+  abstract long unguardedWords();
+
+  private void guardWords() {
+    freeWords = closed || !lent.isEmpty() ? 0 : unguardedWords();
   }
 
   @Override
@@ -76,7 +92,8 @@ abstract class RecordedMedia implements Media {
 
   @Override
   public final long getLong(long offset) {
-    return number(offset, Long.BYTES);
+    long index = offset >>> 3;
+    return (offset & 7) == 0 && index < freeWords ? word(index) : number(offset, Long.BYTES);
   }
 
   @Override
@@ -219,6 +236,7 @@ abstract class RecordedMedia implements Media {
     LentRanges.Range range;
     try {
       range = lent.add(offset, length);
+      guardWords();
     } finally {
       leave();
     }
@@ -228,6 +246,7 @@ abstract class RecordedMedia implements Media {
       enter();
       try {
         lent.remove(range);
+        guardWords();
       } finally {
         leave();
       }
@@ -277,6 +296,7 @@ abstract class RecordedMedia implements Media {
   public final void close() {
     enter();
     closed = true;
+    guardWords();
     leave();
   }
 
@@ -332,23 +352,21 @@ abstract class RecordedMedia implements Media {
   }
 
   private void readBytes(long offset, byte[] destination, int index, int length) {
-    int at = index;
-    long from = offset;
-    int left = length;
-    while (left > 0) {
-      int skip = (int) (from & 7);
-      int piece = Math.min(left, Long.BYTES - skip);
-      long value = word(from >>> 3) >>> (skip * Byte.SIZE);
-      if (piece == Long.BYTES) {
-        Bytes.putLong(destination, at, value);
-      } else {
-        for (int i = 0; i < piece; i++) {
-          destination[at + i] = (byte) (value >>> (i * Byte.SIZE));
-        }
+    int head = (int) Math.min(length, -offset & 7);
+    readPart(offset, destination, index, head);
+    int whole = (length - head) >>> 3;
+    words((offset + head) >>> 3, whole, destination, index + head);
+    int done = head + whole * Long.BYTES;
+    readPart(offset + done, destination, index + done, length - done);
+  }
+
+  /** Reads what lies inside one word. */
+  private void readPart(long offset, byte[] destination, int index, int length) {
+    if (length > 0) {
+      long value = word(offset >>> 3) >>> ((int) (offset & 7) * Byte.SIZE);
+      for (int i = 0; i < length; i++) {
+        destination[index + i] = (byte) (value >>> (i * Byte.SIZE));
       }
-      at += piece;
-      from += piece;
-      left -= piece;
     }
   }
 

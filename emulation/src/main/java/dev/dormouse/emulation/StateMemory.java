@@ -64,6 +64,24 @@ final class StateMemory {
     return (page.undecided[at >>> 6] >>> at & 1) == 0 ? page.words[at] : decider.decide(index);
   }
 
+  /** The same for several words, little-endian into {@code destination}. */
+  void words(long index, int count, byte[] destination, int at, Decider decider) {
+    int done = 0;
+    while (done < count) {
+      Page page = page((index + done) >>> PAGE_SHIFT);
+      int first = (int) (index + done) & (PAGE_WORDS - 1);
+      int end = Math.min(PAGE_WORDS, first + count - done);
+      for (int word = first; word < end; word++) {
+        boolean open = (page.undecided[word >>> 6] >>> word & 1) != 0;
+        Bytes.putLong(
+            destination,
+            at + (done + word - first) * Long.BYTES,
+            open ? decider.decide(index + done + word - first) : page.words[word]);
+      }
+      done += end - first;
+    }
+  }
+
   /** The word that lies there, decided or not. */
   long wordBelow(long index) {
     return page(index >>> PAGE_SHIFT).words[(int) index & (PAGE_WORDS - 1)];
@@ -78,8 +96,10 @@ final class StateMemory {
   void set(long index, long value) {
     Page page = page(index >>> PAGE_SHIFT);
     int at = (int) index & (PAGE_WORDS - 1);
-    note(index << 2 | WORD, page.words[at]);
-    page.words[at] = value;
+    if (page.words[at] != value) {
+      note(index << 2 | WORD, page.words[at]);
+      page.words[at] = value;
+    }
     if ((page.undecided[at >>> 6] >>> at & 1) != 0) {
       note(index << 2 | BECAME_DECIDED, 0);
       page.undecided[at >>> 6] &= ~(1L << at);

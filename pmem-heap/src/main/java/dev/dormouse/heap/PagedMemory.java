@@ -15,13 +15,13 @@ public final class PagedMemory {
   private static final int PAGE_SHIFT = 12;
   private static final int PAGE_WORDS = PAGE_BYTES / Long.BYTES;
   private static final int LEAF_SHIFT = 9;
-  private static final int CLEAN_PAGES = 4096;
+  private static final int MOST_CLEAN_PAGES = 4096;
 
   private final PoolReader below;
   private final long sizeBytes;
   private final long[][][] written;
-  private final long[][] clean = new long[CLEAN_PAGES][];
-  private final long[] cleanNumbers = new long[CLEAN_PAGES];
+  private final long[][] clean;
+  private final long[] cleanNumbers;
   private final byte[] transfer = new byte[PAGE_BYTES];
 
   /** A memory that shows all of {@code below}, which must not change while this object is in use. */
@@ -30,6 +30,9 @@ public final class PagedMemory {
     this.sizeBytes = below.sizeBytes();
     long pages = (sizeBytes + PAGE_BYTES - 1) >>> PAGE_SHIFT;
     this.written = new long[Math.toIntExact((pages + (1 << LEAF_SHIFT) - 1) >>> LEAF_SHIFT)][][];
+    int slots = pages >= MOST_CLEAN_PAGES ? MOST_CLEAN_PAGES : Math.max(1, Integer.highestOneBit((int) pages) << 1);
+    this.clean = new long[slots][];
+    this.cleanNumbers = new long[slots];
     Arrays.fill(cleanNumbers, -1);
   }
 
@@ -179,7 +182,7 @@ public final class PagedMemory {
         return page;
       }
     }
-    int slot = (int) number & (CLEAN_PAGES - 1);
+    int slot = (int) number & (clean.length - 1);
     if (cleanNumbers[slot] != number) {
       if (clean[slot] == null) {
         clean[slot] = new long[PAGE_WORDS];

@@ -15,7 +15,7 @@ import java.util.List;
 public final class Claims {
   private static final int MOST_FINDINGS = 1000;
   private static final int LINE_SHIFT = 6;
-  private static final int LEAF_BITS = 1 << 20;
+  private static final int LEAF_BITS = 1 << 15;
 
   private final Heap heap;
   // A bit for the first line of each claimed extent; leaves are made as they are needed.

@@ -15,25 +15,31 @@ import java.util.zip.CRC32C;
 final class LogReader {
   private final Media media;
   private final Geometry geometry;
-  private final int lane;
-  private final long stamp;
   private final long salt;
   private final CRC32C crc = new CRC32C();
   private final byte[] record = new byte[RecordLayout.BYTES + RecordLayout.MAX_PAYLOAD_BYTES];
 
+  private int lane;
+  private long stamp;
   private long position;
   private long next;
   private long end;
   private int nextOrdinal;
 
-  LogReader(Media media, Geometry geometry, int lane, long stamp, long salt, long logOffset, long logEnd) {
+  /** Reads what was written in the life of the pool whose salt that is. One object serves one lane after the other. */
+  LogReader(Media media, Geometry geometry, long salt) {
     this.media = media;
     this.geometry = geometry;
-    this.lane = lane;
-    this.stamp = stamp;
     this.salt = salt;
-    this.next = logOffset;
-    this.end = logEnd;
+  }
+
+  /** Stands before the first record of an epoch. */
+  void start(int newLane, long newStamp, long logOffset, long logEnd) {
+    lane = newLane;
+    stamp = newStamp;
+    next = logOffset;
+    end = logEnd;
+    nextOrdinal = 0;
   }
 
   /** Moves to the next record; false at the end of the log. */

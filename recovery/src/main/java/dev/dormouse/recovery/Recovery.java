@@ -20,6 +20,7 @@ public final class Recovery {
   private final Geometry geometry;
   private final Quarantine quarantine;
   private final LogReplay replay;
+  private final LogReader reader;
   private long[] positions = new long[256];
   private int redone;
   private int rolledBack;
@@ -33,6 +34,7 @@ public final class Recovery {
     this.geometry = pool.header().geometry();
     this.quarantine = quarantine;
     this.replay = new LogReplay(media, heap, geometry);
+    this.reader = new LogReader(media, geometry, pool.header().salt());
   }
 
   /**
@@ -86,13 +88,12 @@ public final class Recovery {
     undo(lane, header, number);
   }
 
-  private LogReader reader(int lane, long header, long stamp) {
-    return new LogReader(
-        media, geometry, lane, stamp, pool.header().salt(), header + LaneLayout.BYTES, header + geometry.laneBytes());
+  private void startReading(int lane, long header, long stamp) {
+    reader.start(lane, stamp, header + LaneLayout.BYTES, header + geometry.laneBytes());
   }
 
   private void redo(int lane, long header, long number) {
-    LogReader reader = reader(lane, header, number - 1);
+    startReading(lane, header, number - 1);
     int count = 0;
     boolean complete = false;
     while (!complete && reader.next()) {
@@ -123,7 +124,7 @@ public final class Recovery {
   }
 
   private void undo(int lane, long header, long number) {
-    LogReader reader = reader(lane, header, number);
+    startReading(lane, header, number);
     int count = 0;
     boolean implausible = false;
     while (reader.next()) {
@@ -155,21 +156,21 @@ public final class Recovery {
   /** R9: a damaged log hits the components that it names, and nobody else. */
   private void quarantine(int lane, long header, long number, int damagedRecord) {
     String reason = "record " + damagedRecord + " of the log of lane " + lane + " is damaged, and its epoch cannot be undone";
-    LogReader reader = reader(lane, header, number);
+    startReading(lane, header, number);
     Set<Long> named = new HashSet<>();
     boolean more = true;
     while (more) {
       while (reader.next()) {
-        quarantineIfNamed(reader, named, reason);
+        quarantineIfNamed(named, reason);
       }
       more = reader.skipDamage();
       if (more) {
-        quarantineIfNamed(reader, named, reason);
+        quarantineIfNamed(named, reason);
       }
     }
   }
 
-  private void quarantineIfNamed(LogReader reader, Set<Long> named, String reason) {
+  private void quarantineIfNamed(Set<Long> named, String reason) {
     // The undo records name their owner too: the record that is damaged may be the one that named it first.
     boolean isOwner = reader.kind() == RecordKind.OWNER;
     if (isOwner || reader.kind() == RecordKind.UNDO) {
