@@ -66,11 +66,11 @@ final class CrashText {
     long bytes = (long) granule.words() * Long.BYTES;
     return String.format(
         "0x%x keeps %d of %d stores, and loses %s; %s",
-        granule.number() * bytes,
+        granule.firstWord() * Long.BYTES,
         version,
         granule.versions() - 1,
         crash.trace().describe(granule.event(next)),
-        fate(crash, granule.event(next), granule.number() * bytes, bytes, model));
+        fate(crash, granule.event(next), granule.firstWord() * Long.BYTES, bytes, model));
   }
 
   /** What became, before the crash, of what was stored. */

@@ -136,8 +136,8 @@ final class CrashedMedia extends RecordedMedia {
   }
 
   /**
-   * If a crash inside this recovery follows, what lay there before may come back with it: so all of its granule has to be
-   * known first.
+   * If a crash inside this recovery follows, what lay there before may come back with it: so all of the granule that the
+   * store makes loose has to be known first.
    */
   @Override
   void setWord(long index, long value) {
@@ -148,11 +148,11 @@ final class CrashedMedia extends RecordedMedia {
   }
 
   private void decideGranuleOf(long index) {
-    for (int level = undecided.size() - 1; level >= 0; level--) {
-      int at = undecided.get(level).find(index);
-      if (at >= 0) {
-        undecided.get(level).decideGranule(at, memory, choices);
-      }
+    long words = 1L << (model.granuleShift() - 3);
+    long first = index & -words;
+    long end = Math.min(first + words, (memory.sizeBytes() + 7) >>> 3);
+    for (long word = first; word < end; word++) {
+      memory.word(word, decider);
     }
   }
 

@@ -1,14 +1,20 @@
 package dev.dormouse.emulation;
 
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import java.util.function.IntConsumer;
 
 /**
  * A granule of which some stores may be lost: every content that a crash can leave of it, the durable one first, then one
- * for each store that could be the last to survive. Not thread-safe.
+ * for each store that could be the last to survive. As long as one call in no order is all that was stored to it, its words
+ * are independent of each other, and it falls into a granule for each. Not thread-safe.
  */
 final class LooseGranule {
-  private final long number;
+  private final long firstWord;
   private final int words;
+  /** What one call stored in no order, if nothing else is loose; not among the versions. */
+  private List<LooseGranule> independent = List.of();
   private int versions = 1;
   private long[] content;
   private long[] hashes = new long[4];
@@ -21,27 +27,42 @@ final class LooseGranule {
    * in {@code memory}.
    */
   LooseGranule(long number, int words, int event, StateMemory memory) {
-    this.number = number;
-    this.words = words;
-    this.content = new long[4 * words];
+    this(number * words, words, event);
     for (int i = 0; i < words; i++) {
-      long index = number * words + i;
+      long index = firstWord + i;
       content[i] = index << 3 < memory.sizeBytes() ? memory.wordBelow(index) : 0;
       hashes[0] ^= Mix.of(index, content[i]);
     }
+  }
+
+  private LooseGranule(long firstWord, int words, int event) {
+    this.firstWord = firstWord;
+    this.words = words;
+    this.content = new long[4 * words];
     events[0] = event;
     whole[0] = true;
   }
 
-  long number() {
-    return number;
+  /** The index of its first word in the pool. */
+  long firstWord() {
+    return firstWord;
   }
 
   int words() {
     return words;
   }
 
-  /** The number of contents; 1 if nothing can be lost. Version 0 is durable, the last has every store. */
+  /** The granules into which it falls: itself, or one for each independent word. */
+  List<LooseGranule> parts() {
+    return independent.isEmpty() ? List.of(this) : independent;
+  }
+
+  /** Whether nothing can be lost. */
+  boolean isDurable() {
+    return versions == 1 && independent.isEmpty();
+  }
+
+  /** The number of contents, where it is its only part; version 0 is durable, the last has every store. */
   int versions() {
     return versions;
   }
@@ -67,14 +88,17 @@ final class LooseGranule {
    * @param anyOrder whether any of them may survive without the others; otherwise they do in their order
    */
   void store(Trace trace, int first, int end, boolean tearing, boolean anyOrder) {
+    if (isDurable() && tearing && anyOrder && end - first > 1) {
+      independent = new ArrayList<>();
+      for (int piece = first; piece < end; piece++) {
+        independent.add(word(trace, piece, end - 1));
+      }
+      return;
+    }
+    joinParts();
     int before = versions - 1;
     if (tearing && anyOrder && end - first > 1) {
-      // Each subset is a smaller one with one piece more.
-      for (int subset = 1; subset + 1 < 1 << (end - first); subset++) {
-        int smaller = subset & (subset - 1);
-        add(before + smaller, end - 1, false);
-        put(trace, first + Integer.numberOfTrailingZeros(subset));
-      }
+      addSubsets(before, end - first, end - 1, piece -> put(trace, first + piece));
     }
     if (tearing && !anyOrder) {
       for (int piece = first; piece < end; piece++) {
@@ -87,6 +111,42 @@ final class LooseGranule {
         put(trace, piece);
       }
     }
+  }
+
+  /** Adds every proper, non-empty subset of so many pieces: each is a smaller one with one piece more. */
+  private void addSubsets(int before, int pieces, int event, IntConsumer put) {
+    for (int subset = 1; subset + 1 < 1 << pieces; subset++) {
+      add(before + (subset & (subset - 1)), event, false);
+      put.accept(Integer.numberOfTrailingZeros(subset));
+    }
+  }
+
+  /** What the piece makes of its word, as a granule of its own. */
+  private LooseGranule word(Trace trace, int piece, int event) {
+    long index = trace.offset(piece) >>> 3;
+    LooseGranule word = new LooseGranule(index, 1, events[0]);
+    word.content[0] = content[(int) (index - firstWord)];
+    word.hashes[0] = Mix.of(index, word.content[0]);
+    word.add(0, event, true);
+    word.put(trace, piece);
+    return word;
+  }
+
+  /** From here on the words hang together: what was independent becomes versions of the whole. */
+  private void joinParts() {
+    List<LooseGranule> parts = independent;
+    if (!parts.isEmpty()) {
+      independent = List.of();
+      int event = parts.getFirst().events[1];
+      addSubsets(0, parts.size(), event, piece -> takeNew(parts.get(piece)));
+      add(0, event, true);
+      parts.forEach(this::takeNew);
+    }
+  }
+
+  private void takeNew(LooseGranule word) {
+    content[(versions - 1) * words + (int) (word.firstWord - firstWord)] = word.content[1];
+    hashes[versions - 1] ^= word.hashes[0] ^ word.hashes[1];
   }
 
   private void add(int like, int event, boolean complete) {
@@ -106,7 +166,7 @@ final class LooseGranule {
   private void put(Trace trace, int piece) {
     int version = versions - 1;
     long index = trace.offset(piece) >>> 3;
-    int at = version * words + (int) (index - number * words);
+    int at = version * words + (int) (index - firstWord);
     int shift = (int) (trace.offset(piece) & 7) * Byte.SIZE;
     long mask = RecordedMedia.maskOf((int) trace.length(piece)) << shift;
     long before = content[at];
@@ -116,6 +176,9 @@ final class LooseGranule {
 
   /** Makes every store before {@code event} durable; false if they all were. */
   boolean guaranteeBefore(int event) {
+    if (!independent.isEmpty() && independent.getFirst().events[1] < event) {
+      joinParts();
+    }
     int durable = 0;
     for (int version = 1; version < versions && events[version] < event; version++) {
       durable = whole[version] ? version : durable;
@@ -129,20 +192,5 @@ final class LooseGranule {
     System.arraycopy(events, durable, events, 0, versions);
     System.arraycopy(whole, durable, whole, 0, versions);
     return true;
-  }
-
-  /** Whether all contents are the same. */
-  boolean isSettled() {
-    for (int version = 1; version < versions; version++) {
-      if (hashes[version] != hashes[0]) {
-        return false;
-      }
-    }
-    return true;
-  }
-
-  /** Which store of the version is the last, for a report: {@code 2 of 5}. */
-  String describe(int version) {
-    return version + " of " + (versions - 1);
   }
 }

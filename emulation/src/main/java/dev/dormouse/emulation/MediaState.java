@@ -25,6 +25,7 @@ final class MediaState {
   private final TreeMap<Long, LooseGranule> loose = new TreeMap<>();
   private final Map<Long, List<Pending>> pendingByThread = new HashMap<>();
   private final Map<Long, List<Pending>> releasesByThread = new LinkedHashMap<>();
+  private List<LooseGranule> parts;
   private long hash;
 
   /** Nothing is loose yet. What becomes durable goes to {@code memory}. */
@@ -49,6 +50,7 @@ final class MediaState {
 
   /** The event, or the whole call of which it is the first piece, happens; returns the event after it. */
   int apply(Trace trace, int event) {
+    parts = null;
     if (trace.kind(event) == Trace.Kind.STORE) {
       return store(trace, event);
     }
@@ -68,9 +70,15 @@ final class MediaState {
     return hash;
   }
 
-  /** The granules that may hold several contents, in ascending order. */
-  List<LooseGranule> loose() {
-    return List.copyOf(loose.values());
+  /** What may hold several contents independently of each other, in ascending order. */
+  private List<LooseGranule> parts() {
+    if (parts == null) {
+      parts = new ArrayList<>();
+      for (LooseGranule granule : loose.values()) {
+        parts.addAll(granule.parts());
+      }
+    }
+    return parts;
   }
 
   private List<Pending> pending(long thread) {
@@ -147,7 +155,7 @@ final class MediaState {
 
   private void sync(int event) {
     if (model == PersistencyModel.SECTORS) {
-      for (LooseGranule granule : loose()) {
+      for (LooseGranule granule : List.copyOf(loose.values())) {
         guarantee(granule, event);
       }
     }
@@ -160,13 +168,13 @@ final class MediaState {
     }
     hash ^= before ^ granule.hash(0);
     for (int i = 0; i < granuleWords; i++) {
-      long index = granule.number() * granuleWords + i;
+      long index = granule.firstWord() + i;
       if (index << 3 < memory.sizeBytes() && memory.wordBelow(index) != granule.word(0, i)) {
         memory.set(index, granule.word(0, i));
       }
     }
-    if (granule.versions() == 1) {
-      loose.remove(granule.number());
+    if (granule.isDurable()) {
+      loose.remove(granule.firstWord() / granuleWords);
     }
   }
 
@@ -178,7 +186,7 @@ final class MediaState {
   /** How many parts the contents have that could not be left before {@code since}; 0 if nothing was stored since. */
   int newGranules(int since) {
     int count = 0;
-    for (LooseGranule granule : loose.values()) {
+    for (LooseGranule granule : parts()) {
       count += isNew(granule, since) ? 1 : 0;
     }
     return count;
@@ -197,7 +205,7 @@ final class MediaState {
 
   /** Every content that a crash now can leave, once it is chosen which release stores were executed. */
   Undecided everything(int[] firstChoices) {
-    return new Undecided(granuleWords, loose(), allowed(loose(), firstChoices));
+    return new Undecided(parts(), allowed(parts(), firstChoices));
   }
 
   /**
@@ -205,7 +213,7 @@ final class MediaState {
    * is the <i>n</i>th new granule, from the last in the pool, that has something new, and those after it have not.
    */
   Undecided newSince(int since, int parts, int[] firstChoices) {
-    List<LooseGranule> granules = loose();
+    List<LooseGranule> granules = parts();
     long[][] allowed = allowed(granules, firstChoices);
     int later = parts - 1 - firstChoices[firstChoices.length - 1];
     for (int i = 0; i < allowed.length; i++) {
@@ -220,7 +228,7 @@ final class MediaState {
         }
       }
     }
-    return new Undecided(granuleWords, granules, allowed);
+    return new Undecided(granules, allowed);
   }
 
   private static boolean isNew(LooseGranule granule, int since) {
@@ -236,7 +244,7 @@ final class MediaState {
     long[][] allowed = new long[granules.size()][];
     for (int i = 0; i < allowed.length; i++) {
       LooseGranule granule = granules.get(i);
-      int[] bound = bounds.get(granule.number());
+      int[] bound = bounds.get(granule.firstWord());
       allowed[i] = new long[(granule.versions() + 63) >>> 6];
       for (int version = 0; version < granule.versions(); version++) {
         int end = granule.event(version) + 1;

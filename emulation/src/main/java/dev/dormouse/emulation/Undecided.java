@@ -12,15 +12,13 @@ import java.util.function.BiConsumer;
 final class Undecided {
   private static final int FEW = 8;
 
-  private final int granuleWords;
   private final LooseGranule[] granules;
   private final long[][] allowed;
   private long[] values = new long[FEW];
   private int[] guide;
 
   /** {@code granules} ascend; {@code allowed} has a bit for each version of each, and is this object's from now on. */
-  Undecided(int granuleWords, List<LooseGranule> granules, long[][] allowed) {
-    this.granuleWords = granuleWords;
+  Undecided(List<LooseGranule> granules, long[][] allowed) {
     this.granules = granules.toArray(LooseGranule[]::new);
     this.allowed = allowed;
   }
@@ -58,8 +56,8 @@ final class Undecided {
 
   private void settle(int at, StateMemory memory) {
     int any = first(allowed[at]);
-    for (int word = 0; word < granuleWords; word++) {
-      long index = granules[at].number() * granuleWords + word;
+    for (int word = 0; word < granules[at].words(); word++) {
+      long index = granules[at].firstWord() + word;
       if (index << 3 < memory.sizeBytes()) {
         long value = granules[at].word(any, word);
         if (mayDiffer(at, word, value)) {
@@ -82,15 +80,15 @@ final class Undecided {
 
   /** Where the word's granule stands here; negative if it does not. */
   int find(long index) {
-    long number = Math.floorDiv(index, granuleWords);
     int low = 0;
     int high = granules.length - 1;
     while (low <= high) {
       int middle = (low + high) >>> 1;
-      if (granules[middle].number() == number) {
+      long word = index - granules[middle].firstWord();
+      if (word >= 0 && word < granules[middle].words()) {
         return middle;
       }
-      if (granules[middle].number() < number) {
+      if (word > 0) {
         low = middle + 1;
       } else {
         high = middle - 1;
@@ -102,7 +100,7 @@ final class Undecided {
   /** Chooses the value of a word of granule {@code at}, newest first, and puts it into {@code memory}. */
   long decide(int at, long index, StateMemory memory, Choices choices) {
     LooseGranule granule = granules[at];
-    int word = (int) (index - granule.number() * granuleWords);
+    int word = (int) (index - granule.firstWord());
     int count = 0;
     for (int version = granule.versions() - 1; version >= 0; version--) {
       if (isIn(allowed[at], version)) {
@@ -147,8 +145,8 @@ final class Undecided {
 
   /** Decides every word of granule {@code at} that is not. */
   void decideGranule(int at, StateMemory memory, Choices choices) {
-    for (int word = 0; word < granuleWords; word++) {
-      long index = granules[at].number() * granuleWords + word;
+    for (int word = 0; word < granules[at].words(); word++) {
+      long index = granules[at].firstWord() + word;
       if (index << 3 < memory.sizeBytes() && memory.isUndecided(index)) {
         decide(at, index, memory, choices);
       }
@@ -191,7 +189,7 @@ final class Undecided {
           all += Mix.of(granule.hash(version));
         }
       }
-      hash ^= one ? granule.hash(any) ^ granule.hash(0) : Mix.of(granule.number(), all);
+      hash ^= one ? granule.hash(any) ^ granule.hash(0) : Mix.of(granule.firstWord(), all);
     }
     return hash;
   }
