@@ -41,6 +41,9 @@ final class StoreCrashTest {
   private static final Geometry SMALL = Geometry.of(256 << 10, 4, 4096, 2);
   private static final BootIdentity BOOT = new BootIdentity(7, 7);
 
+  private static final int IMAGES = Integer.getInteger("dormouse.images", 120) * 4 / 5;
+  private static final int RECOVERY_IMAGES = Integer.getInteger("dormouse.recoveryImages", 6) / 2;
+
   @TempDir Path folder;
 
   /** Something that a caller asks of the store; where it has a request id, it may be asked again. */
@@ -153,7 +156,7 @@ final class StoreCrashTest {
   }
 
   private static CrashOptions options(PersistencyModel model) {
-    return CrashOptions.of(model).withImages(96, 3);
+    return CrashOptions.of(model).withImages(IMAGES, RECOVERY_IMAGES);
   }
 
   @ParameterizedTest

@@ -72,14 +72,24 @@ class CrashedEpochTest {
 
   static final Stage STAGE = new Stage(TINY);
 
+  private static final int IMAGES = Integer.getInteger("dormouse.images", 120);
+  private static final int RECOVERY_IMAGES = Integer.getInteger("dormouse.recoveryImages", 6);
+
   private final TestReporter reporter;
 
   CrashedEpochTest(TestReporter reporter) {
     this.reporter = reporter;
   }
 
+  /**
+   * Bulk stores in any order, which no bound of a test's length exhausts, to two crashes inside recoveries; and from the
+   * lowest address up, with bounds that most scenarios stay below.
+   */
   private CrashReport explore(PersistencyModel model, Consumer<ModelledPool> scenario) {
-    return explore(STAGE, CrashOptions.of(model).withImages(120, 6).withRecoveryDepth(2), scenario);
+    if (model == PersistencyModel.PX86) {
+      explore(STAGE, CrashOptions.of(model).withBulkAscending().withImages(25 * IMAGES, 25 * RECOVERY_IMAGES), scenario);
+    }
+    return explore(STAGE, CrashOptions.of(model).withImages(IMAGES, RECOVERY_IMAGES).withRecoveryDepth(2), scenario);
   }
 
   private CrashReport explore(Stage stage, CrashOptions options, Consumer<ModelledPool> scenario) {
@@ -94,9 +104,7 @@ class CrashedEpochTest {
             options);
     reporter.publishEntry(
         "explored",
-        options.model() + ": " + report.points() + " points, " + report.distinctStates() + " states, "
-            + report.recoveryStates() + " more inside recoveries, " + report.pointsCutOff() + " points cut off, "
-            + (System.nanoTime() - start) / 1_000_000 + " ms");
+        options.model() + ": " + report.summary() + ", " + (System.nanoTime() - start) / 1_000_000 + " ms");
     report.requireClean();
     return report;
   }

@@ -1,0 +1,50 @@
+package dev.dormouse.component.mutants;
+
+import java.time.Duration;
+
+/** A thread that tries something which has to wait for another one. */
+public final class Rival {
+  private static final int LOOKS = 20;
+
+  private final Thread thread;
+  private Throwable failure;
+
+  private Rival(Runnable steps) {
+    thread =
+        Thread.ofPlatform()
+            .daemon()
+            .unstarted(
+                () -> {
+                  try {
+                    steps.run();
+                  } catch (Throwable e) {
+                    failure = e;
+                  }
+                });
+  }
+
+  /** Starts it. */
+  public static Rival trying(Runnable steps) {
+    Rival rival = new Rival(steps);
+    rival.thread.start();
+    return rival;
+  }
+
+  /** Waits until it is through, or is parked and stays so: no time limit that a busy machine could exceed decides which. */
+  public boolean cameThrough() throws InterruptedException {
+    int parked = 0;
+    while (parked < LOOKS) {
+      if (thread.join(Duration.ofMillis(2))) {
+        return true;
+      }
+      parked = thread.getState() == Thread.State.WAITING ? parked + 1 : 0;
+    }
+    return false;
+  }
+
+  /** Waits for its end; what it threw, or null. */
+  public Throwable end() throws InterruptedException {
+    thread.join();
+    return failure;
+  }
+}
