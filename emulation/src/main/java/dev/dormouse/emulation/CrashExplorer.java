@@ -176,7 +176,7 @@ public final class CrashExplorer {
     }
     List<Finding> findings = new ArrayList<>(TraceReview.findings(trace, options.model()));
     findings.addAll(exploration.findings());
-    return exploration.report(violations, findings);
+    return CrashReportFile.note(options, exploration.report(violations, findings));
   }
 
   private static void requireStoresAndOrder(Trace trace, CrashMedia media) {
