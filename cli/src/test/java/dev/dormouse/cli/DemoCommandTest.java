@@ -86,7 +86,8 @@ class DemoCommandTest {
     Shell.Result result = Shell.run("demo", writeInput(), "--kills", "0", "--pool-size", "128K");
     assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
     assertThat(result.err()).contains("larger --pool-size").doesNotContain("\tat ");
-    assertThat(result.err().lines()).hasSize(1);
+    // A slow machine shows progress as well.
+    assertThat(result.err().lines().filter(line -> line.contains("pool"))).hasSize(1);
   }
 
   @Test

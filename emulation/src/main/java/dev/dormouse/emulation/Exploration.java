@@ -4,7 +4,6 @@ import dev.dormouse.emulation.CrashExplorer.Invariant;
 import dev.dormouse.emulation.CrashExplorer.Recovery;
 import dev.dormouse.heap.PoolReader;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -145,7 +144,7 @@ final class Exploration {
         if (!isOver() && wanted.wantsPoint(depth, point)) {
           pointsCrashed += depth == 0 ? 1 : 0;
           List<Object> marks = depth == 0 ? ownMarks.subList(0, marked) : outerMarks;
-          visit(new Point(walked, event, point, depth, marks, state, everything || wanted.isWanted(), since));
+          visit(new CrashPoint(walked, event, point, depth, marks, state, everything || wanted.isWanted(), since, memory));
         }
         point++;
         changed = false;
@@ -168,54 +167,6 @@ final class Exploration {
     }
   }
 
-  /** A moment at which what may be left changes. */
-  private final class Point {
-    final Trace trace;
-    final int event;
-    final int number;
-    final int depth;
-    final List<Object> marks;
-    final MediaState state;
-    /** Whether all contents are tried, and not only those that could not be left at the point before it. */
-    final boolean everything;
-    final int since;
-    final int parts;
-    /** What the last first choices left undecided, and before what it was put into the memory. */
-    private Undecided installed;
-    private int[] installedFor;
-    private final int mark = memory.mark();
-
-    Point(Trace trace, int event, int number, int depth, List<Object> marks, MediaState state, boolean everything, int since) {
-      this.trace = trace;
-      this.event = event;
-      this.number = number;
-      this.depth = depth;
-      this.marks = marks;
-      this.state = state;
-      this.everything = everything;
-      this.since = since;
-      this.parts = everything ? 0 : state.newGranules(since);
-    }
-
-    /** Puts what the first choices leave undecided into the memory; false if no content fits them. */
-    boolean install(Choices choices) {
-      if (options.model() == PersistencyModel.EADR) {
-        return true;
-      }
-      int[] first = state.firstChoices(parts, choices);
-      if (!Arrays.equals(first, installedFor)) {
-        memory.takeBackTo(mark);
-        installed = everything ? state.everything(first) : state.newSince(since, parts, first);
-        installedFor = first;
-        if (!installed.isEmpty()) {
-          wanted.guide(depth, installed);
-          installed.install(memory);
-        }
-      }
-      return !installed.isEmpty();
-    }
-  }
-
   private boolean isPoint(Trace.Kind kind, boolean changed) {
     PersistencyModel model = options.model();
     return switch (kind) {
@@ -227,17 +178,17 @@ final class Exploration {
     };
   }
 
-  private void visit(Point point) {
+  private void visit(CrashPoint point) {
     int start = memory.mark();
     if (wanted.namesState(point.depth)) {
       tryState(point, wanted.choices(point.depth));
-    } else if (point.everything || options.model() == PersistencyModel.EADR || point.parts > 0) {
+    } else if (point.hasAnythingNew()) {
       search(point);
     }
     memory.takeBackTo(start);
   }
 
-  private void search(Point point) {
+  private void search(CrashPoint point) {
     int bound = point.depth == 0 ? options.maxImagesPerPoint() : options.maxImagesPerRecoveryPoint();
     Choices choices = Choices.first();
     int questions = 0;
@@ -258,7 +209,7 @@ final class Exploration {
    * The states in which most mistakes show first: nothing survives, each choice alone, all but each choice; then random
    * ones. Where the choices alone would take more than half of the bound, a part of them is tried.
    */
-  private void sample(Point point, int bound, int questions) {
+  private void sample(CrashPoint point, int bound, int questions) {
     SplittableRandom random = new SplittableRandom(seedOf(point));
     LongSet tried = new LongSet();
     int left = bound;
@@ -277,14 +228,14 @@ final class Exploration {
     }
   }
 
-  private void trySampled(Point point, Choices choices, LongSet tried) {
+  private void trySampled(CrashPoint point, Choices choices, LongSet tried) {
     if (!isOver()) {
       tryState(point, choices);
       tried.add(choices.hash());
     }
   }
 
-  private long seedOf(Point point) {
+  private long seedOf(CrashPoint point) {
     long mixed = seed;
     for (Crash crash : crashes) {
       mixed = Mix.of(mixed ^ crash.choices.hash(), crash.point);
@@ -292,12 +243,12 @@ final class Exploration {
     return Mix.of(mixed, point.number);
   }
 
-  private void tryState(Point point, Choices choices) {
-    if (!point.install(choices)) {
+  private void tryState(CrashPoint point, Choices choices) {
+    if (!point.install(choices, wanted)) {
       return;
     }
     int mark = memory.mark();
-    Undecided undecided = point.installed;
+    Undecided undecided = point.installed();
     crashes.add(new Crash(point.trace, point.event, point.number, choices, point.state, undecided));
     try {
       if (!options.pruned() && undecided != null) {
@@ -312,7 +263,7 @@ final class Exploration {
     }
   }
 
-  private void recoverAndCheck(Point point, Choices choices) {
+  private void recoverAndCheck(CrashPoint point, Choices choices) {
     boolean known = isCertain();
     if (known && !isNew(point)) {
       return;
@@ -379,7 +330,7 @@ final class Exploration {
     return true;
   }
 
-  private void cover(Point point) {
+  private void cover(CrashPoint point) {
     if (point.depth == 0) {
       Undecided undecided = crashes.getFirst().undecided;
       long sum = imagesCovered + (undecided == null ? 1 : undecided.count());
@@ -387,7 +338,7 @@ final class Exploration {
     }
   }
 
-  private Found found(Point point, String step, Throwable cause) {
+  private Found found(CrashPoint point, String step, Throwable cause) {
     List<Integer> numbers = new ArrayList<>();
     List<String> choices = new ArrayList<>();
     List<String> releases = new ArrayList<>();
@@ -403,7 +354,7 @@ final class Exploration {
   }
 
   /** A state that was met at a smaller depth has been crashed inside of more often than it would be now. */
-  private boolean isNew(Point point) {
+  private boolean isNew(CrashPoint point) {
     long content = 0;
     for (Crash crash : crashes) {
       content ^= crash.state.hash() ^ (crash.undecided == null ? 0 : crash.undecided.hash());

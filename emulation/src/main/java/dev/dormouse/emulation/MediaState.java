@@ -178,6 +178,11 @@ final class MediaState {
     }
   }
 
+  /** Whether a crash at one moment may leave several contents. */
+  boolean leavesChoices() {
+    return model != PersistencyModel.EADR;
+  }
+
   /** How many choices of executed release stores come first. */
   int releaseChoices() {
     return releasesByThread.size();
