@@ -82,7 +82,7 @@ final class Choices {
         }
         start = at + 1;
       }
-      choices.append(Integer.parseInt(text.substring(start, end), start > at ? 10 : RADIX), Integer.MAX_VALUE);
+      choices.append(Integer.parseUnsignedInt(text.substring(start, end), start > at ? 10 : RADIX), Integer.MAX_VALUE);
       at = start > at ? end + 1 : end;
     }
     return choices;
@@ -143,7 +143,12 @@ final class Choices {
 
   /** Whether every choice that was given was asked for, and was possible. */
   boolean fitted() {
-    return !clamped && asked >= size;
+    for (int i = asked; i < size; i++) {
+      if (taken[i] != 0) {
+        return false;
+      }
+    }
+    return !clamped;
   }
 
   /** How many questions there were. */
@@ -205,7 +210,7 @@ final class Choices {
 
   long hash() {
     long hash = 0;
-    for (int i = 0; i < size; i++) {
+    for (int i = 0; i < Math.min(asked, size); i++) {
       hash = Mix.of(hash, taken[i]);
     }
     return hash;
@@ -214,7 +219,16 @@ final class Choices {
   /** A character for each choice, without those at the end that keep all. */
   @Override
   public String toString() {
-    int end = size;
+    return text(size);
+  }
+
+  /** The same for what was asked since {@link #restart} alone. */
+  String askedText() {
+    return text(Math.min(asked, size));
+  }
+
+  private String text(int length) {
+    int end = length;
     while (end > 0 && taken[end - 1] == 0) {
       end--;
     }

@@ -12,7 +12,7 @@ import java.util.List;
  *
  * <p><b>Points</b> are numbered from 0. Under {@code PX86} and {@code PAGE_CACHE} there is one before each fence takes
  * effect, under {@code SECTORS} one before each sync, and under all three one before each mark if there was a store or a
- * mark since the last point, and one at the end; what could be left at any other moment, with the same marks, could also be
+ * mark since the last point or it is the first event, and one at the end; what could be left at any other moment, with the same marks, could also be
  * left at one of these. Under {@code EADR} there is one before each stored piece and each mark, and one at the end.
  *
  * <p><b>States.</b> A crash leaves many contents, but the recovery and the check tell apart only those that differ in what
@@ -101,13 +101,11 @@ public final class CrashExplorer {
     CrashMedia media = record(CrashImage.of(initial), scenario, options);
     Trace trace = media.recorded();
     List<Finding> needless = new ArrayList<>();
-    int flushes = 0;
-    int fences = 0;
     for (int event = 0; event < trace.size(); event++) {
       Trace.Kind kind = trace.kind(event);
       if (kind == Trace.Kind.FLUSH || kind == Trace.Kind.FENCE) {
-        int ordinal = kind == Trace.Kind.FLUSH ? flushes++ : fences++;
-        CrashOptions without = options.stoppingAtFirstViolation().withFaults(new Without(kind, ordinal));
+        CrashOptions without =
+            options.stoppingAtFirstViolation().withFaults(new Without(options.faults(), kind, trace.value(event)));
         if (explore(initial, scenario, recovery, invariant, without).violations().isEmpty()) {
           needless.add(
               new Finding(
@@ -121,25 +119,38 @@ public final class CrashExplorer {
     return needless;
   }
 
-  /** Leaves out one flush or one fence. */
+  /** Leaves out one flush or one fence, beside what another plan leaves out. */
   private static final class Without implements FaultPlan {
+    private final FaultPlan others;
     private final Trace.Kind kind;
     private final long dropped;
     private long flushes;
 
-    Without(Trace.Kind kind, long dropped) {
+    Without(FaultPlan others, Trace.Kind kind, long dropped) {
+      this.others = others;
       this.kind = kind;
       this.dropped = dropped;
     }
 
     @Override
+    public boolean keepStore(long offset, long lengthBytes) {
+      return others.keepStore(offset, lengthBytes);
+    }
+
+    @Override
+    public boolean keepStoreOnMedia(long offset, long lengthBytes) {
+      return others.keepStoreOnMedia(offset, lengthBytes);
+    }
+
+    @Override
     public boolean keepFlush(long offset, long lengthBytes) {
-      return flushes++ != dropped || kind != Trace.Kind.FLUSH;
+      boolean isDropped = flushes++ == dropped && kind == Trace.Kind.FLUSH;
+      return others.keepFlush(offset, lengthBytes) && !isDropped;
     }
 
     @Override
     public boolean keepFence(long ordinal) {
-      return ordinal != dropped || kind != Trace.Kind.FENCE;
+      return others.keepFence(ordinal) && (ordinal != dropped || kind != Trace.Kind.FENCE);
     }
   }
 

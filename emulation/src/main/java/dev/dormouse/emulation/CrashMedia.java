@@ -61,10 +61,14 @@ public final class CrashMedia extends RecordedMedia {
    */
   public void mark(Object what) {
     enter();
-    if (recording) {
-      trace.mark(what);
+    try {
+      absorbLent();
+      if (recording) {
+        trace.mark(what);
+      }
+    } finally {
+      leave();
     }
-    leave();
   }
 
   /** What was marked so far. */
@@ -91,6 +95,7 @@ public final class CrashMedia extends RecordedMedia {
   public CrashImage processKilled() {
     enter();
     try {
+      absorbLent();
       StateMemory left = new StateMemory(initial);
       MediaState.of(PersistencyModel.EADR, left).applyAll(trace, trace.size());
       return left.image(initial);
@@ -106,6 +111,7 @@ public final class CrashMedia extends RecordedMedia {
   public CrashImage powerLost(PersistencyModel model, long seed) {
     enter();
     try {
+      absorbLent();
       SplittableRandom random = new SplittableRandom(seed);
       StateMemory left = new StateMemory(initial);
       MediaState state = MediaState.of(model, left);

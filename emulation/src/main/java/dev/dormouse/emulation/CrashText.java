@@ -65,10 +65,9 @@ final class CrashText {
     int next = version + 1;
     long bytes = (long) granule.words() * Long.BYTES;
     return String.format(
-        "0x%x keeps %d of %d stores, and loses %s; %s",
+        "0x%x keeps %s, and loses %s; %s",
         granule.firstWord() * Long.BYTES,
-        version,
-        granule.versions() - 1,
+        granule.describe(version),
         crash.trace().describe(granule.event(next)),
         fate(crash, granule.event(next), granule.firstWord() * Long.BYTES, bytes, model));
   }

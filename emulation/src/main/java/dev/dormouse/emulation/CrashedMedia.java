@@ -48,14 +48,14 @@ final class CrashedMedia extends RecordedMedia {
     trace = null;
   }
 
-  /** From now on it is noted which of these lines are read; the events by which they were stored are their values. */
-  void watch(Map<Long, Integer> lines) {
-    watched = lines;
+  /** From now on it is noted which of these words are read; the events by which they were stored are their values. */
+  void watch(Map<Long, Integer> words) {
+    watched = words;
     watching = true;
     watchedAndRead = new BitSet();
   }
 
-  /** The events by which what was read of the watched lines was stored. */
+  /** The events by which what was read of the watched words was stored. */
   BitSet watchedAndRead() {
     return watchedAndRead;
   }
@@ -129,7 +129,7 @@ final class CrashedMedia extends RecordedMedia {
   }
 
   private void noteIfWatched(long index) {
-    Integer event = watched.get(index / CrashImage.LINE_WORDS);
+    Integer event = watched.get(index);
     if (event != null) {
       watchedAndRead.set(event);
     }

@@ -134,7 +134,8 @@ final class Exploration {
     List<Object> ownMarks = Collections.unmodifiableList(walked.marks());
     int since = 0;
     boolean everything = depth == 0 || !options.pruned();
-    boolean changed = false;
+    // Before everything is a moment too, and a mark that comes first must not hide it.
+    boolean changed = depth == 0;
     int marked = 0;
     int point = 0;
     int event = 0;
@@ -192,17 +193,20 @@ final class Exploration {
     int bound = point.depth == 0 ? options.maxImagesPerPoint() : options.maxImagesPerRecoveryPoint();
     Choices choices = Choices.first();
     int questions = 0;
-    for (int tried = 0; tried < bound && !isOver(); tried++) {
+    int tried = 0;
+    while (tried < bound && !isOver()) {
       choices.restart();
-      tryState(point, choices);
+      tried += tryState(point, choices) ? 1 : 0;
       questions = Math.max(questions, choices.size());
       if (!choices.next()) {
         return;
       }
     }
-    pointsCutOff += point.depth == 0 ? 1 : 0;
-    recoveryPointsCutOff += point.depth == 0 ? 0 : 1;
-    sample(point, bound, questions);
+    if (!isOver()) {
+      pointsCutOff += point.depth == 0 ? 1 : 0;
+      recoveryPointsCutOff += point.depth == 0 ? 0 : 1;
+      sample(point, bound, questions);
+    }
   }
 
   /**
@@ -211,27 +215,19 @@ final class Exploration {
    */
   private void sample(CrashPoint point, int bound, int questions) {
     SplittableRandom random = new SplittableRandom(seedOf(point));
-    LongSet tried = new LongSet();
-    int left = bound;
-    if (left-- > 0) {
-      trySampled(point, Choices.last(), tried);
-    }
-    int singles = 2L * questions <= left ? questions : left / 4;
+    List<Choices> sample = new ArrayList<>(List.of(Choices.last()));
+    int singles = 2L * questions < bound ? questions : (bound - 1) / 4;
     int start = questions == 0 ? 0 : random.nextInt(questions);
-    for (int i = 0; i < singles && !isOver(); i++, left -= 2) {
+    for (int i = 0; i < singles; i++) {
       int question = (start + i) % questions;
-      trySampled(point, Choices.alone(question, true), tried);
-      trySampled(point, Choices.alone(question, false), tried);
+      sample.add(Choices.alone(question, true));
+      sample.add(Choices.alone(question, false));
     }
-    while (left-- > 0 && !isOver()) {
-      trySampled(point, Choices.random(random), tried);
+    while (sample.size() < bound) {
+      sample.add(Choices.random(random));
     }
-  }
-
-  private void trySampled(CrashPoint point, Choices choices, LongSet tried) {
-    if (!isOver()) {
-      tryState(point, choices);
-      tried.add(choices.hash());
+    for (int i = 0; i < bound && !isOver(); i++) {
+      tryState(point, sample.get(i));
     }
   }
 
@@ -243,9 +239,10 @@ final class Exploration {
     return Mix.of(mixed, point.number);
   }
 
-  private void tryState(CrashPoint point, Choices choices) {
+  /** False if no content fits the first choices. */
+  private boolean tryState(CrashPoint point, Choices choices) {
     if (!point.install(choices, wanted)) {
-      return;
+      return false;
     }
     int mark = memory.mark();
     Undecided undecided = point.installed();
@@ -257,6 +254,7 @@ final class Exploration {
       images += point.depth == 0 ? 1 : 0;
       recoverAndCheck(point, choices);
       reproduced |= wanted.endsAt(point.depth) && choices.fitted();
+      return true;
     } finally {
       crashes.removeLast();
       memory.takeBackTo(mark);
@@ -345,7 +343,7 @@ final class Exploration {
     List<int[]> versions = new ArrayList<>();
     for (Crash crash : crashes) {
       numbers.add(crash.point);
-      choices.add(crash.choices.toString());
+      choices.add(crash.choices.askedText());
       releases.add(crash.choices.prefix(crash.state.releaseChoices()));
       versions.add(crash.undecided == null ? new int[0] : crash.undecided.oneLeft());
     }

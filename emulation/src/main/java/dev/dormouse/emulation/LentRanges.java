@@ -4,12 +4,16 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeMap;
 
 /**
- * The segments that a medium has lent. A store through one cannot be seen when it is made, so at each later access of the
- * borrowing thread the segment is compared with the medium, and every word that differs is taken for a store of which
- * nobody knows when, since the last comparison, it was made. Guarded like the medium.
+ * The segments that a medium has lent. A store through one cannot be seen when it is made, so at each later call of the
+ * medium, by whichever thread, all segments are compared with what was last seen of them, and every word in which bytes
+ * differ is taken for a store of which nobody knows when, since the last comparison, it was made. What one borrower stored
+ * between two comparisons is one call. Guarded like the medium.
  */
 final class LentRanges {
   /** One lent segment: a copy whose words lie as they lie in the pool. */
@@ -18,11 +22,14 @@ final class LentRanges {
     private final long offset;
     private final long length;
     private final long[] words;
+    /** The words as they were when they were compared last. */
+    private final long[] seen;
 
     private Range(long offset, long length) {
       this.offset = offset;
       this.length = length;
       this.words = new long[Math.toIntExact(((offset + length + 7) >>> 3) - (offset >>> 3))];
+      this.seen = new long[words.length];
     }
 
     MemorySegment segment() {
@@ -31,6 +38,23 @@ final class LentRanges {
 
     private long firstWord() {
       return offset >>> 3;
+    }
+
+    /** The bytes of a word that were stored to since it was compared last, each as eight ones. */
+    private long changed(int at) {
+      long differing = words[at] ^ seen[at];
+      long mask = 0;
+      for (int shift = 0; differing != 0 && shift < Long.SIZE; shift += Byte.SIZE) {
+        mask |= (differing >>> shift & 0xff) == 0 ? 0 : 0xffL << shift;
+      }
+      return mask;
+    }
+
+    /** Shows what lies in the medium, but for bytes that were stored to here and not seen yet. */
+    private void refresh(int at, long word) {
+      long changed = changed(at);
+      words[at] = (word & ~changed) | (words[at] & changed);
+      seen[at] = word;
     }
   }
 
@@ -44,7 +68,8 @@ final class LentRanges {
   Range add(long offset, long length) {
     Range range = new Range(offset, length);
     for (int i = 0; i < range.words.length; i++) {
-      range.words[i] = littleEndian(media.word(range.firstWord() + i));
+      range.seen[i] = swapped(media.word(range.firstWord() + i));
+      range.words[i] = range.seen[i];
     }
     ranges.add(range);
     return range;
@@ -52,7 +77,7 @@ final class LentRanges {
 
   /** Takes a last look at what is given back. */
   void remove(Range range) {
-    absorb(range);
+    absorb();
     ranges.remove(range);
   }
 
@@ -64,51 +89,67 @@ final class LentRanges {
     ranges.clear();
   }
 
-  /** Sees what the calling thread stored. */
+  /** Sees what was stored through all segments. */
   void absorb() {
     if (ranges.isEmpty()) {
       return;
     }
+    Set<Thread> borrowers = new LinkedHashSet<>();
+    ranges.forEach(range -> borrowers.add(range.borrower));
+    borrowers.forEach(this::absorb);
+  }
+
+  private void absorb(Thread borrower) {
+    TreeMap<Long, long[]> kept = new TreeMap<>();
+    TreeMap<Long, long[]> lost = new TreeMap<>();
     for (Range range : ranges) {
-      if (range.borrower == Thread.currentThread()) {
-        absorb(range);
+      for (int i = 0; range.borrower == borrower && i < range.words.length; i++) {
+        long changed = range.changed(i);
+        if (changed != 0) {
+          long index = range.firstWord() + i;
+          if (media.faults().keepStore(index << 3, Long.BYTES)) {
+            boolean reachesMedia = media.faults().keepStoreOnMedia(index << 3, Long.BYTES);
+            long[] store = (reachesMedia ? kept : lost).computeIfAbsent(index, number -> new long[2]);
+            store[0] |= swapped(changed);
+            store[1] = (store[1] & ~swapped(changed)) | (swapped(range.words[i]) & swapped(changed));
+          }
+          // What the plan refuses did not happen, so the borrower does not see it either.
+          range.words[i] = range.seen[i];
+        }
       }
     }
+    int[] flags = {Trace.LENT};
+    kept.forEach(
+        (index, store) -> {
+          store(index, store, false, flags[0], borrower);
+          flags[0] |= Trace.CALL_GOES_ON;
+        });
+    lost.forEach((index, store) -> store(index, store, true, Trace.LENT, borrower));
   }
 
-  private void absorb(Range range) {
-    int flags = Trace.LENT;
-    for (int i = 0; i < range.words.length; i++) {
-      long index = range.firstWord() + i;
-      long value = littleEndian(range.words[i]);
-      if (value != media.word(index) && media.faults().keepStore(index << 3, Long.BYTES)) {
-        int from = (int) Math.max(0, range.offset - (index << 3));
-        int to = (int) Math.min(Long.BYTES, range.offset + range.length - (index << 3));
-        boolean lost = !media.faults().keepStoreOnMedia(index << 3, Long.BYTES);
-        media.storePiece(
-            (index << 3) + from,
-            to - from,
-            (value >>> (from * Byte.SIZE)) & RecordedMedia.maskOf(to - from),
-            lost,
-            flags);
-        flags |= Trace.CALL_GOES_ON;
-      }
-    }
+  /** One piece from the first changed byte of a word to the last; between them lies what lay there. */
+  private void store(long index, long[] store, boolean lost, int flags, Thread borrower) {
+    int from = Long.numberOfTrailingZeros(store[0]) / Byte.SIZE;
+    int to = Long.BYTES - Long.numberOfLeadingZeros(store[0]) / Byte.SIZE;
+    long word = (media.word(index) & ~store[0]) | (store[1] & store[0]);
+    long value = (word >>> (from * Byte.SIZE)) & RecordedMedia.maskOf(to - from);
+    media.storeLent((index << 3) + from, to - from, value, lost, flags, borrower);
+    stored(index);
   }
 
-  /** Shows the borrowers a word that was stored beside them. */
+  /** Shows the borrowers a word that was stored. */
   void stored(long index) {
     for (int i = 0; i < ranges.size(); i++) {
       Range range = ranges.get(i);
       long at = index - range.firstWord();
       if (at >= 0 && at < range.words.length) {
-        range.words[(int) at] = littleEndian(media.word(index));
+        range.refresh((int) at, swapped(media.word(index)));
       }
     }
   }
 
-  /** Java's own order of bytes in {@code long[]} is the machine's. */
-  private static long littleEndian(long word) {
+  /** Words are little-endian in the pool; in Java's {@code long[]} they have the machine's own order of bytes. */
+  private static long swapped(long word) {
     return ValueLayout.JAVA_LONG.order() == ByteOrder.LITTLE_ENDIAN ? word : Long.reverseBytes(word);
   }
 }

@@ -11,6 +11,9 @@ import java.util.function.IntConsumer;
  * are independent of each other, and it falls into a granule for each. Not thread-safe.
  */
 final class LooseGranule {
+  /** More pieces of a call than a line has are taken from the lowest address up, where they do not stay independent. */
+  private static final int MOST_SUBSET_PIECES = 8;
+
   private final long firstWord;
   private final int words;
   /** What one call stored in no order, if nothing else is loose; not among the versions. */
@@ -76,6 +79,17 @@ final class LooseGranule {
     return hashes[version];
   }
 
+  /** How many stores the version has in full, of so many; a part of one more if it is not whole. */
+  String describe(int version) {
+    int kept = 0;
+    int all = 0;
+    for (int i = 1; i < versions; i++) {
+      kept += whole[i] && i <= version ? 1 : 0;
+      all += whole[i] ? 1 : 0;
+    }
+    return kept + " of " + all + " stores" + (whole[version] ? "" : " and a part of the next");
+  }
+
   /** The last event of which the version has anything. */
   int event(int version) {
     return events[version];
@@ -88,6 +102,7 @@ final class LooseGranule {
    * @param anyOrder whether any of them may survive without the others; otherwise they do in their order
    */
   void store(Trace trace, int first, int end, boolean tearing, boolean anyOrder) {
+    boolean subsets = anyOrder && end - first <= MOST_SUBSET_PIECES;
     if (isDurable() && tearing && anyOrder && end - first > 1) {
       independent = new ArrayList<>();
       for (int piece = first; piece < end; piece++) {
@@ -97,10 +112,10 @@ final class LooseGranule {
     }
     joinParts();
     int before = versions - 1;
-    if (tearing && anyOrder && end - first > 1) {
+    if (tearing && subsets) {
       addSubsets(before, end - first, end - 1, piece -> put(trace, first + piece));
     }
-    if (tearing && !anyOrder) {
+    if (tearing && !subsets) {
       for (int piece = first; piece < end; piece++) {
         add(versions - 1, piece, true);
         put(trace, piece);
@@ -138,9 +153,16 @@ final class LooseGranule {
     if (!parts.isEmpty()) {
       independent = List.of();
       int event = parts.getFirst().events[1];
-      addSubsets(0, parts.size(), event, piece -> takeNew(parts.get(piece)));
-      add(0, event, true);
-      parts.forEach(this::takeNew);
+      if (parts.size() <= MOST_SUBSET_PIECES) {
+        addSubsets(0, parts.size(), event, piece -> takeNew(parts.get(piece)));
+        add(0, event, true);
+        parts.forEach(this::takeNew);
+      } else {
+        for (int piece = 0; piece < parts.size(); piece++) {
+          add(versions - 1, event, piece == parts.size() - 1);
+          takeNew(parts.get(piece));
+        }
+      }
     }
   }
 

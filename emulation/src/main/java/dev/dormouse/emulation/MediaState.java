@@ -101,7 +101,7 @@ final class MediaState {
       }
       if (trace.kind(first) == Trace.Kind.STORE) {
         loose.computeIfAbsent(number, absent -> new LooseGranule(absent, granuleWords, event - 1, memory))
-            .store(trace, first, next, model != PersistencyModel.SECTORS, anyOrder);
+            .store(trace, first, next, model != PersistencyModel.SECTORS || trace.has(event, Trace.LENT), anyOrder);
         if (model == PersistencyModel.PAGE_CACHE) {
           pending(trace.thread(event)).add(new Pending(number, next));
         }

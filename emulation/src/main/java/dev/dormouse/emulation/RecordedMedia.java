@@ -19,6 +19,7 @@ abstract class RecordedMedia implements Media {
   private final byte[] number = new byte[Long.BYTES];
   private byte[] transfer = new byte[512];
   private boolean closed;
+  private long flushes;
   private long freeWords;
 
   /** Comes before every access; {@link #leave} comes after it. */
@@ -144,7 +145,7 @@ abstract class RecordedMedia implements Media {
     long length = destination.byteSize();
     begin(offset, length);
     try {
-      byte[] bytes = transferOf(length);
+      byte[] bytes = transferOf(Math.min(TRANSFER_BYTES, length));
       for (long done = 0; done < length; done += bytes.length) {
         int piece = (int) Math.min(bytes.length, length - done);
         readBytes(offset + done, bytes, 0, piece);
@@ -174,13 +175,9 @@ abstract class RecordedMedia implements Media {
     begin(offset, length);
     try {
       if (happens(offset, length)) {
-        boolean lost = isLost(offset, length);
         byte[] bytes = transferOf(length);
-        for (long done = 0; done < length; done += bytes.length) {
-          int piece = (int) Math.min(bytes.length, length - done);
-          MemorySegment.copy(source, ValueLayout.JAVA_BYTE, done, bytes, 0, piece);
-          store(offset + done, bytes, 0, piece, lost, Trace.BULK | (done > 0 ? Trace.CALL_GOES_ON : 0));
-        }
+        MemorySegment.copy(source, ValueLayout.JAVA_BYTE, 0, bytes, 0, (int) length);
+        store(offset, bytes, 0, (int) length, isLost(offset, length), Trace.BULK);
       }
     } finally {
       leave();
@@ -193,17 +190,9 @@ abstract class RecordedMedia implements Media {
     try {
       checkRange(toOffset, length);
       if (happens(toOffset, length)) {
-        boolean lost = isLost(toOffset, length);
         byte[] bytes = transferOf(length);
-        boolean backwards = fromOffset < toOffset;
-        long left = length;
-        while (left > 0) {
-          int piece = (int) Math.min(bytes.length, left);
-          long at = backwards ? left - piece : length - left;
-          readBytes(fromOffset + at, bytes, 0, piece);
-          store(toOffset + at, bytes, 0, piece, lost, Trace.BULK | (left < length ? Trace.CALL_GOES_ON : 0));
-          left -= piece;
-        }
+        readBytes(fromOffset, bytes, 0, (int) length);
+        store(toOffset, bytes, 0, (int) length, isLost(toOffset, length), Trace.BULK);
       }
     } finally {
       leave();
@@ -257,8 +246,12 @@ abstract class RecordedMedia implements Media {
   public final void flush(long offset, long length) {
     begin(offset, length);
     try {
-      if (length > 0 && trace() != null && faults().keepFlush(offset, length)) {
-        trace().flush(offset, length);
+      if (length == 0 || trace() == null) {
+        return;
+      }
+      long ordinal = flushes++;
+      if (faults().keepFlush(offset, length)) {
+        trace().flush(offset, length, ordinal);
       }
     } finally {
       leave();
@@ -344,9 +337,10 @@ abstract class RecordedMedia implements Media {
     return !faults().keepStoreOnMedia(offset, length);
   }
 
+  /** At least so many bytes, all at once: the pieces of one call have to be written down in one go. */
   private byte[] transferOf(long length) {
-    if (length > transfer.length && transfer.length < TRANSFER_BYTES) {
-      transfer = new byte[(int) Math.min(TRANSFER_BYTES, Math.max(length, 2L * transfer.length))];
+    if (length > transfer.length) {
+      transfer = new byte[Math.toIntExact(Math.max(length, Math.min(TRANSFER_BYTES, 2L * transfer.length)))];
     }
     return transfer;
   }
@@ -396,10 +390,28 @@ abstract class RecordedMedia implements Media {
     long mask = maskOf(length) << shift;
     setWord(index, mask == -1L ? value : (word(index) & ~mask) | ((value << shift) & mask));
     lent.stored(index);
+    record(offset, length, value, lost, flags, Thread.currentThread());
+  }
+
+  /** A store through a lent segment, by another thread perhaps. */
+  final void storeLent(long offset, int length, long value, boolean lost, int flags, Thread borrower) {
+    long index = offset >>> 3;
+    int shift = (int) (offset & 7) * Byte.SIZE;
+    long mask = maskOf(length) << shift;
+    setWord(index, (word(index) & ~mask) | ((value << shift) & mask));
+    record(offset, length, value, lost, flags, borrower);
+  }
+
+  private void record(long offset, int length, long value, boolean lost, int flags, Thread thread) {
     Trace trace = trace();
     if (trace != null) {
-      trace.piece(offset, length, value, lost, flags);
+      trace.piece(offset, length, value, lost, flags, thread);
     }
+  }
+
+  /** Sees what was stored through lent segments until now. */
+  final void absorbLent() {
+    lent.absorb();
   }
 
   static long maskOf(int bytes) {

@@ -78,7 +78,7 @@ final class Trace {
     return lengths[event];
   }
 
-  /** A piece's bytes, the first of them lowest; a fence's ordinal. */
+  /** A piece's bytes, the first of them lowest; a flush's or a fence's ordinal among all that were asked for. */
   long value(int event) {
     return values[event];
   }
@@ -108,12 +108,13 @@ final class Trace {
   }
 
   /** Adds the piece that lies inside one aligned word. */
-  void piece(long offset, int length, long value, boolean lost, int flag) {
+  void piece(long offset, int length, long value, boolean lost, int flag, Thread thread) {
     add(lost ? Kind.LOST_STORE : Kind.STORE, offset, length, value, flag);
+    threads[size - 1] = thread.threadId();
   }
 
-  void flush(long offset, long length) {
-    add(Kind.FLUSH, offset, length, 0, 0);
+  void flush(long offset, long length, long ordinal) {
+    add(Kind.FLUSH, offset, length, ordinal, 0);
   }
 
   void fence(long ordinal) {

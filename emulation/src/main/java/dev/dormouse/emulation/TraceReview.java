@@ -36,13 +36,13 @@ final class TraceReview {
     return findings;
   }
 
-  /** The lines that are not durable at the end, with the event that stored to them last. */
+  /** The words that were stored to and are not durable at the end, with the event that stored to them last. */
   static Map<Long, Integer> unpersisted(Trace trace) {
     TraceReview review = new TraceReview(trace);
     review.persists();
-    Map<Long, Integer> lines = new HashMap<>();
-    review.dirty.forEach((number, line) -> lines.put(number, line.lastStore));
-    return lines;
+    Map<Long, Integer> words = new HashMap<>();
+    review.dirty.values().forEach(line -> words.putAll(line.lastStoreToWord));
+    return words;
   }
 
   private void note(Finding.Kind kind, int event, String message) {
@@ -68,6 +68,7 @@ final class TraceReview {
   /** A line from its first store after it was durable on. */
   private static final class Dirty {
     int lastStore;
+    final Map<Long, Integer> lastStoreToWord = new HashMap<>();
     final Set<Long> flushedBy = new HashSet<>();
   }
 
@@ -81,6 +82,7 @@ final class TraceReview {
         case STORE, LOST_STORE -> {
           Dirty line = dirty.computeIfAbsent(trace.offset(event) >>> CrashImage.LINE_SHIFT, number -> new Dirty());
           line.lastStore = event;
+          line.lastStoreToWord.put(trace.offset(event) >>> 3, event);
           line.flushedBy.clear();
         }
         case FLUSH -> flush(event);

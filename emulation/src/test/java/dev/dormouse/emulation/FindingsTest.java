@@ -115,7 +115,7 @@ class FindingsTest {
     CrashReport wrong = explore(scenario, media -> media.putLong(512, media.getLong(0)));
     assertThat(kinds(wrong)).containsExactly(Kind.UNPERSISTED_READ);
     assertThat(wrong.findings().getFirst().source()).contains("FindingsTest.java:");
-    CrashReport unread = explore(scenario, media -> media.putLong(256, media.getLong(0)));
+    CrashReport unread = explore(scenario, media -> media.putLong(520, media.getLong(0)));
     assertThat(unread.findings()).isEmpty();
     CrashReport right =
         explore(
@@ -144,6 +144,30 @@ class FindingsTest {
             CrashOptions.of(PersistencyModel.PX86));
     assertThat(costs).extracting(Finding::kind).containsExactly(Kind.NEEDLESS_FLUSH, Kind.NEEDLESS_FENCE);
     assertThat(costs).allMatch(cost -> cost.source().contains("FindingsTest.java:"));
+  }
+
+  @Test
+  void whatIsNeedlessIsToldOfWhatTheFaultPlanLeaves() {
+    FaultPlan withoutTheFirstFence =
+        new FaultPlan() {
+          @Override
+          public boolean keepFence(long ordinal) {
+            return ordinal != 0;
+          }
+        };
+    List<Finding> costs =
+        CrashExplorer.needless(
+            CrashMedia.zeros(1024),
+            media -> {
+              media.putLong(0, 1);
+              media.persist(0, 8);
+              media.persist(0, 8);
+              media.mark("one");
+            },
+            media -> {},
+            (media, marks) -> assertThat(media.getLong(0)).isGreaterThanOrEqualTo(marks.size()),
+            CrashOptions.of(PersistencyModel.PX86).withFaults(withoutTheFirstFence));
+    assertThat(costs).extracting(Finding::kind).containsExactly(Kind.NEEDLESS_FLUSH, Kind.NEEDLESS_FLUSH);
   }
 
   @Test

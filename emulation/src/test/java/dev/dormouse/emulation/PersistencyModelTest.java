@@ -5,11 +5,16 @@ import static dev.dormouse.emulation.PersistencyModel.PX86;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.PoolReader;
+import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Pins, by counting, what each model allows. */
 class PersistencyModelTest {
@@ -190,6 +195,55 @@ class PersistencyModelTest {
     CrashReport report = explore(options, scenario);
     assertThat(explore(options.withBulkAscending(), scenario).distinctStates()).isEqualTo(9 * 9);
     assertThat(report.distinctStates()).isEqualTo(256 * 256);
+  }
+
+  /** However long a bulk store is, it is one: no word and no sector of it is stored in two steps. */
+  @ParameterizedTest
+  @EnumSource
+  void aLongBulkStoreTearsWhereAShortOneDoes(PersistencyModel model) {
+    long middle = 1 << 16;
+    byte[] ones = new byte[(1 << 16) + 512];
+    Arrays.fill(ones, (byte) 1);
+    List<CrashExplorer.Scenario> scenarios =
+        List.of(
+            media -> media.write(3, ones, 0, ones.length),
+            media -> media.write(3, MemorySegment.ofArray(ones)),
+            media -> media.copy(1 << 17, 3, ones.length));
+    Set<String> first = new TreeSet<>();
+    for (CrashExplorer.Scenario scenario : scenarios) {
+      Set<String> left = new TreeSet<>();
+      CrashExplorer.explore(
+              filled(1 << 18, 1 << 17),
+              media -> {
+                scenario.run(media);
+                media.fence();
+                media.sync();
+              },
+              media -> {},
+              (media, marks) -> left.add(words(media, middle - 8, middle)),
+              CrashOptions.of(model).withRecoveryDepth(0))
+          .requireClean();
+      first.addAll(first.isEmpty() ? left : Set.of());
+      assertThat(left).isEqualTo(first);
+    }
+    assertThat(first).allMatch(seen -> seen.matches("(0|72340172838076673) (0|72340172838076673)"));
+  }
+
+  /** Zeros, with ones from an offset on. */
+  private static PoolReader filled(int sizeBytes, int from) {
+    CrashMedia media = CrashMedia.zeroed(sizeBytes);
+    media.fill(from, sizeBytes - from, (byte) 1);
+    return media.processKilled();
+  }
+
+  @ParameterizedTest
+  @EnumSource
+  void beforeEverythingIsAMomentEvenIfAMarkComesFirst(PersistencyModel model) {
+    assertThat(left(model, 0, media -> {
+      media.mark("promised nothing");
+      media.putLong(0, 1);
+      media.sync();
+    }, 0)).contains("0");
   }
 
   @Test

@@ -38,6 +38,51 @@ class ReproductionTest {
                 options));
   }
 
+  /** Where nothing had to be chosen, and where the smallest violation asks less than the first that was found. */
+  @Test
+  void theLineReproducesWhateverWasAsked() {
+    assertReproducesTheFirst(
+        () ->
+            CrashExplorer.explore(
+                CrashMedia.zeros(128),
+                media -> {
+                  media.putLong(0, 1);
+                  media.putLong(8, 1);
+                  media.fence();
+                },
+                TinyStructures.NO_RECOVERY,
+                (media, marks) -> assertThat(media.getLong(0) == 1 && media.getLong(8) == 0).isFalse(),
+                CrashOptions.of(PersistencyModel.EADR)));
+    assertReproducesTheFirst(
+        () ->
+            CrashExplorer.explore(
+                CrashMedia.zeros(256),
+                media -> {
+                  media.putLong(0, 1);
+                  media.putLong(64, 1);
+                  media.putLong(128, 1);
+                  media.fence();
+                },
+                TinyStructures.NO_RECOVERY,
+                (media, marks) -> {
+                  if (media.getLong(64) == 0) {
+                    assertThat(media.getLong(0) == 0 && media.getLong(128) == 1).isTrue();
+                  }
+                },
+                CrashOptions.of(PX86)));
+  }
+
+  private static void assertReproducesTheFirst(Exploration exploration) {
+    CrashViolation violation = exploration.run().violations().getFirst();
+    set(violation.reproduction());
+    CrashReport again = exploration.run();
+    assertThat(again.violations()).hasSize(1);
+    assertThat(again.violations().getFirst().reproduction()).isEqualTo(violation.reproduction());
+    for (String property : PROPERTIES) {
+      System.clearProperty(property);
+    }
+  }
+
   @Test
   void theLineReproducesARandomImageUnderAnotherDefaultSeed() {
     CrashReport report = sampled(CrashOptions.of(PX86).withSeed(99));
@@ -86,6 +131,9 @@ class ReproductionTest {
     assertThatThrownBy(() -> publishPointerFirst(CrashOptions.of(PX86))).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("crash.point");
     System.setProperty("crash.point", "1");
+    System.setProperty("crash.choices", "(-1)");
+    assertThatThrownBy(() -> publishPointerFirst(CrashOptions.of(PX86))).isInstanceOf(IllegalArgumentException.class)
+        .hasMessageContaining("crash.choices");
     System.setProperty("crash.choices", "1/2");
     assertThatThrownBy(() -> publishPointerFirst(CrashOptions.of(PX86))).isInstanceOf(IllegalArgumentException.class)
         .hasMessageContaining("crash.choices");
