@@ -28,14 +28,14 @@ final class ExploredStore {
       // Not closed: as a killed process leaves it.
       ProcessStore store =
           ProcessStore.open(
-              media, StoreOptions.create(POOL_BYTES).geometry(Geometry.forNewPool(POOL_BYTES)).bootIdentity(BOOT));
+              media, StoreOptions.create(POOL_BYTES).geometry(Geometry.forNewPool(POOL_BYTES)).bootIdentity(BOOT).salts(opening -> opening));
       Sleepers.add(store, "c", COMPONENTS, Population.SMALL_BYTES, Programs.FillsOneLine.class);
       image = new HeapPool(media);
     }
   }
 
   private static ProcessStore open(Media media) {
-    return ProcessStore.open(media, StoreOptions.existing().bootIdentity(BOOT).awake(TURNS));
+    return ProcessStore.open(media, StoreOptions.existing().bootIdentity(BOOT).salts(opening -> opening).awake(TURNS));
   }
 
   PoolReader image() {
