@@ -13,11 +13,16 @@ import net.jqwik.api.Property;
 
 /**
  * What pruning leaves out, nobody misses: random scenarios, with random recoveries that store what they make of what they
- * read, are explored with and without it, and the checks see the same.
+ * read, are explored with and without it, and the checks see the same. A recovery counts its lives and does something else
+ * in each, and the check looks elsewhere after each, so that what one life does not read another does.
  */
 class PruningPropertiesTest {
   private static final int LINES = 3;
-  private static final int SIZE = LINES * 64;
+
+  /** Where the recoveries count their lives: in a line that is nobody else's. */
+  private static final long COUNTER = LINES * 64;
+
+  private static final int SIZE = LINES * 64 + 64;
 
   /** Does one thing to a medium; what it stores depends on what it reads. */
   private interface Step {
@@ -28,17 +33,20 @@ class PruningPropertiesTest {
   void theSameIsSeenAndTheSameIsFound(@ForAll long seed, @ForAll PersistencyModel model) {
     Random random = new Random(seed);
     List<Step> scenario = steps(random, 3 + random.nextInt(6), true);
-    List<Step> recovery = steps(random, random.nextInt(5), false);
+    List<List<Step>> lives = new ArrayList<>();
+    for (int life = 0; life < 3; life++) {
+      lives.add(steps(random, random.nextInt(4), false));
+    }
     int depth = random.nextInt(3);
     long[] looksAt = {word(random), word(random), word(random)};
     CrashOptions options = CrashOptions.of(model).withImages(1 << 22, 1 << 22).withRecoveryDepth(depth);
     boolean ascending = random.nextBoolean();
-    Set<String> all = seen(ascending ? options.withBulkAscending().withoutPruning() : options.withoutPruning(), scenario, recovery, looksAt);
-    Set<String> pruned = seen(ascending ? options.withBulkAscending() : options, scenario, recovery, looksAt);
+    Set<String> all = seen(ascending ? options.withBulkAscending().withoutPruning() : options.withoutPruning(), scenario, lives, looksAt);
+    Set<String> pruned = seen(ascending ? options.withBulkAscending() : options, scenario, lives, looksAt);
     assertThat(pruned).as("%s, depth %d", model, depth).isEqualTo(all);
   }
 
-  private static Set<String> seen(CrashOptions options, List<Step> scenario, List<Step> recovery, long[] looksAt) {
+  private static Set<String> seen(CrashOptions options, List<Step> scenario, List<List<Step>> lives, long[] looksAt) {
     Set<String> seen = new TreeSet<>();
     CrashReport report =
         CrashExplorer.explore(
@@ -53,7 +61,7 @@ class PruningPropertiesTest {
                 }
               }
             },
-            media -> recovery.forEach(step -> step.act(media)),
+            media -> recover(media, lives),
             (media, marks) -> seen.add(observe(media, looksAt) + " after " + marks),
             options);
     report.requireClean();
@@ -61,15 +69,24 @@ class PruningPropertiesTest {
     return seen;
   }
 
-  /** Looks at a second word only if the first says so, as a reader of a commit word does. */
+  private static void recover(Media media, List<List<Step>> lives) {
+    int life = (int) media.getLong(COUNTER);
+    media.putLong(COUNTER, life + 1L);
+    media.persist(COUNTER, Long.BYTES);
+    media.sync();
+    lives.get(life % lives.size()).forEach(step -> step.act(media));
+  }
+
+  /** Looks at a second word only if the first says so, as a reader of a commit word does; which is the first, the life says. */
   private static String observe(Media media, long[] looksAt) {
-    long first = media.getLong(looksAt[0]);
-    long second = first % 2 == 0 ? -1 : media.getLong(looksAt[1]);
-    return first + " " + second + " " + (second == 3 ? 0 : media.getLong(looksAt[2]));
+    int life = (int) media.getLong(COUNTER);
+    long first = media.getLong(looksAt[life % looksAt.length]);
+    long second = first % 2 == 0 ? -1 : media.getLong(looksAt[(life + 1) % looksAt.length]);
+    return life + ": " + first + " " + second + " " + (second == 3 ? 0 : media.getLong(looksAt[(life + 2) % looksAt.length]));
   }
 
   private static long word(Random random) {
-    return random.nextInt(SIZE / 24) * 24L;
+    return random.nextInt(LINES * 64 / 24) * 24L;
   }
 
   private static List<Step> steps(Random random, int count, boolean syncs) {
@@ -83,12 +100,12 @@ class PruningPropertiesTest {
             case 0, 1 -> media -> media.putLong(to, value);
             case 2 -> media -> media.putLongRelease(to, value);
             case 3 -> media -> media.putLong(to, media.getLong(from) + value);
-            case 4 -> media -> media.putShort(Math.min(to + 7, SIZE - 2), (short) value);
-            case 5 -> media -> media.persist(to, Math.min(SIZE - to, 8 + value * 16));
+            case 4 -> media -> media.putShort(Math.min(to + 7, COUNTER - 2), (short) value);
+            case 5 -> media -> media.persist(to, Math.min(COUNTER - to, 8 + value * 16));
             case 6 ->
                 media -> {
                   if (media.getLong(from) % 2 == 1) {
-                    media.fill(Math.min(to, SIZE - 24), 24, (byte) value);
+                    media.fill(Math.min(to, COUNTER - 24), 24, (byte) value);
                   }
                 };
             default -> Media::sync;
