@@ -53,6 +53,11 @@ public final class ChildJvm implements AutoCloseable {
     return new ChildJvm(new ProcessBuilder(command).redirectError(errors).start());
   }
 
+  /** The system's number for it. */
+  public long pid() {
+    return process.pid();
+  }
+
   /** The next line that it wrote; null once it has ended. The last one may have been cut off by a kill. */
   public String readLine() throws IOException {
     return lines.readLine();

@@ -14,6 +14,7 @@ import dev.dormouse.recovery.VerifyReport;
 import dev.dormouse.recovery.VerifyReport.Verdict;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -42,9 +43,21 @@ final class PoolCheck {
     return durabilityClass;
   }
 
-  /** A child whose parent was killed ends by itself, but not at once. */
-  void waitForFormerChild() throws InterruptedException {
+  /**
+   * A child whose parent was killed ends by itself, but not at once; it may not even have opened the pool yet.
+   *
+   * @throws InUse if somebody else has the pool
+   * @throws TortureStopped if the child does not end
+   */
+  void waitForFormerChild(Optional<ProcessHandle> child) throws InterruptedException {
     long start = System.nanoTime();
+    while (child.isPresent() && child.get().isAlive()) {
+      if (System.nanoTime() - start > PATIENCE_NANOS) {
+        throw new TortureStopped(
+            "pool " + pool + ": process " + child.get().pid() + ", which an interrupted run left, does not end; end it first");
+      }
+      TimeUnit.MILLISECONDS.sleep(PAUSE_MILLIS);
+    }
     while (true) {
       try (PoolLock _ = PoolLock.take(pool)) {
         return;

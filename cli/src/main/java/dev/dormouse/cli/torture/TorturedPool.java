@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 
@@ -27,6 +28,7 @@ final class TorturedPool {
   private final boolean hasty;
   private final PoolCheck check;
   private final Path modelPath;
+  private final Path childPath;
   private final RecoveryAim aim = new RecoveryAim();
   private volatile PoolModel model;
   private long openingNanos = FIRST_GUESS_NANOS;
@@ -40,6 +42,7 @@ final class TorturedPool {
     this.hasty = hasty;
     this.check = new PoolCheck(pool);
     this.modelPath = folder.resolve(pool.getFileName() + ".model");
+    this.childPath = folder.resolve(pool.getFileName() + ".child");
   }
 
   TortureMedium medium() {
@@ -71,7 +74,7 @@ final class TorturedPool {
     if (known && Files.exists(pool)) {
       model = PoolModel.load(modelPath);
       deleteLedgersUpTo(model.lives);
-      check.waitForFormerChild();
+      check.waitForFormerChild(formerChild());
       // Whether the interrupted run had begun another life, and how far that came, nobody wrote down.
       accept(check.afterLife(model, readLedgers(model.lives + 1), Openness.EITHER, true), model.lives + 1);
       return;
@@ -177,6 +180,8 @@ final class TorturedPool {
     ChildJvm child =
         ChildJvm.start(
             TortureWorker.class, ProcessBuilder.Redirect.appendTo(errors().toFile()), assignment.toArguments());
+    // Before it is told to begin: where this run is killed, the next one finds the child that it left.
+    Files.writeString(childPath, Long.toString(child.pid()));
     for (Map.Entry<Integer, Operation> request : model.lastRequests.entrySet()) {
       child.send(TortureWorker.again(request.getKey(), request.getValue()));
     }
@@ -205,6 +210,16 @@ final class TorturedPool {
     check.openForGood(model, medium.on(StoreOptions.existing()).fileRoot(Letters.ROOT, folder));
   }
 
+  /** The process that an interrupted run left, if it is still there. */
+  private Optional<ProcessHandle> formerChild() throws IOException {
+    if (!Files.exists(childPath)) {
+      return Optional.empty();
+    }
+    // The number may belong to another process by now.
+    return ProcessHandle.of(Long.parseLong(Files.readString(childPath).strip()))
+        .filter(process -> process.info().commandLine().orElse("").contains(TortureWorker.class.getName()));
+  }
+
   private List<List<Operation>> readLedgers(long life) throws IOException {
     List<List<Operation>> ledgers = new ArrayList<>();
     for (int thread = 0; thread < settings.threads(); thread++) {
@@ -229,6 +244,7 @@ final class TorturedPool {
     Files.deleteIfExists(pool);
     Files.deleteIfExists(PoolLock.pathFor(pool));
     Files.deleteIfExists(modelPath);
+    Files.deleteIfExists(childPath);
     Files.deleteIfExists(errors());
     deleteLedgersUpTo(Long.MAX_VALUE);
     if (!pool.getParent().equals(folder)) {
