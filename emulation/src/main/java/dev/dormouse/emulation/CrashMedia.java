@@ -83,12 +83,22 @@ public final class CrashMedia extends RecordedMedia {
 
   /** How many fences were asked for, dropped ones included. */
   public long fences() {
-    return fences;
+    enter();
+    try {
+      return fences;
+    } finally {
+      leave();
+    }
   }
 
   /** How many syncs were asked for. */
   public long syncs() {
-    return syncs;
+    enter();
+    try {
+      return syncs;
+    } finally {
+      leave();
+    }
   }
 
   /** What is left if the process is killed now: everything that was stored, but for what the fault plan keeps from the media. */

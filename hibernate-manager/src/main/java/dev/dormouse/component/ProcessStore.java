@@ -203,6 +203,16 @@ public final class ProcessStore implements AutoCloseable {
   private Component findOrNull(String name) {
     engine.refuseIfClosed();
     byte[] nameBytes = Names.encode("component name", name);
+    try {
+      return search(nameBytes);
+    } catch (IllegalStateException e) {
+      // Nothing keeps the medium open for a reader without a lane: another thread may have closed the store meanwhile.
+      engine.refuseIfClosed();
+      throw e;
+    }
+  }
+
+  private Component search(byte[] nameBytes) {
     while (true) {
       long record = engine.directory().find(nameBytes);
       Component found = record == 0 ? null : at(record);
@@ -220,15 +230,25 @@ public final class ProcessStore implements AutoCloseable {
   /** Sees every component, in no order, waking none. Those made or destroyed meanwhile may be seen or not. */
   public void forEach(Consumer<Component> action) {
     engine.refuseIfClosed();
-    engine
-        .directory()
-        .walk(
-            record -> {
-              Component found = at(record);
-              if (found != null) {
-                action.accept(found);
-              }
-            });
+    boolean[] acting = new boolean[1];
+    try {
+      engine
+          .directory()
+          .walk(
+              record -> {
+                Component found = at(record);
+                if (found != null) {
+                  acting[0] = true;
+                  action.accept(found);
+                  acting[0] = false;
+                }
+              });
+    } catch (IllegalStateException e) {
+      if (!acting[0]) {
+        engine.refuseIfClosed();
+      }
+      throw e;
+    }
   }
 
   /** The component whose record lies there; null if it is gone by now. */
