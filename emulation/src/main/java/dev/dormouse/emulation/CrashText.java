@@ -63,17 +63,16 @@ final class CrashText {
 
   private static String loss(LooseGranule granule, int version, Crash crash, PersistencyModel model) {
     int next = version + 1;
-    long bytes = (long) granule.words() * Long.BYTES;
     return String.format(
         "0x%x keeps %s, and loses %s; %s",
         granule.firstWord() * Long.BYTES,
         granule.describe(version),
         crash.trace().describe(granule.event(next)),
-        fate(crash, granule.event(next), granule.firstWord() * Long.BYTES, bytes, model));
+        fate(crash, granule.event(next), granule.firstWord() / CrashImage.LINE_WORDS, model));
   }
 
   /** What became, before the crash, of what was stored. */
-  private static String fate(Crash crash, int stored, long offset, long bytes, PersistencyModel model) {
+  private static String fate(Crash crash, int stored, long line, PersistencyModel model) {
     Trace trace = crash.trace();
     if (model == PersistencyModel.SECTORS) {
       return "no sync came before the crash";
@@ -84,8 +83,8 @@ final class CrashText {
     for (int event = stored + 1; event < trace.size(); event++) {
       boolean flushes =
           trace.kind(event) == Trace.Kind.FLUSH
-              && trace.offset(event) < offset + bytes
-              && trace.offset(event) + trace.length(event) > offset;
+              && trace.offset(event) >>> CrashImage.LINE_SHIFT <= line
+              && (trace.offset(event) + trace.length(event) - 1) >>> CrashImage.LINE_SHIFT >= line;
       if (flushes) {
         return event < crash.event()
             ? "flushed by #" + event + ", but no fence of that thread came before the crash"

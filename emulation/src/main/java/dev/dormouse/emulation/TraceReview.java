@@ -19,6 +19,10 @@ final class TraceReview {
 
   private final Trace trace;
   private final Map<Place, Noted> notes = new LinkedHashMap<>();
+  /** The lines with stores that are not durable. */
+  private final Map<Long, Dirty> dirty = new HashMap<>();
+  /** The lines that each thread flushed since its last fence. */
+  private final Map<Long, Set<Long>> handedOver = new HashMap<>();
 
   private TraceReview(Trace trace) {
     this.trace = trace;
@@ -71,9 +75,6 @@ final class TraceReview {
     final Map<Long, Integer> lastStoreToWord = new HashMap<>();
     final Set<Long> flushedBy = new HashSet<>();
   }
-
-  private final Map<Long, Dirty> dirty = new HashMap<>();
-  private final Map<Long, Set<Long>> handedOver = new HashMap<>();
 
   private void persists() {
     int lastMark = -1;

@@ -222,6 +222,25 @@ class FindingsTest {
                 .contains("flushed by #12, but no fence of that thread came before the crash"));
   }
 
+  /** A flush of any byte of a line hands over the line, so a word of a bulk store is not "never flushed". */
+  @Test
+  void theFateOfAWordIsThatOfItsLine() {
+    CrashReport report =
+        CrashExplorer.explore(
+            CrashMedia.zeros(1024),
+            media -> {
+              media.fill(0, 64, (byte) 1);
+              media.flush(0, 8);
+              media.mark("filled");
+              media.fence();
+            },
+            media -> {},
+            (media, marks) -> assertThat(media.getByte(40)).isEqualTo((byte) marks.size()),
+            CrashOptions.of(PersistencyModel.PX86).withRecoveryDepth(0));
+    assertThat(report.violations())
+        .anySatisfy(violation -> assertThat(violation.message()).contains("lost: 0x28 keeps 0 of 1 stores").contains("flushed by #8"));
+  }
+
   @Test
   void aViolationLosesNoMoreThanItHasTo() {
     CrashReport report =
