@@ -44,11 +44,22 @@ public final class Heap {
    * @throws PoolFull if there is none; nothing was set aside
    */
   public Reservation reserve(long sizeBytes) {
-    if (sizeBytes <= 0) {
-      throw new IllegalArgumentException("an extent of " + sizeBytes + " bytes: at least 1 expected");
+    return reserve(sizeBytes, 0);
+  }
+
+  /**
+   * As {@link #reserve(long)}, but the first bytes are whatever is there.
+   *
+   * @param overwrittenBytes how many bytes the caller overwrites before anybody can read them; zeroing them as well would be
+   *     writing them twice
+   */
+  public Reservation reserve(long sizeBytes, long overwrittenBytes) {
+    if (sizeBytes <= 0 || overwrittenBytes < 0 || overwrittenBytes > sizeBytes) {
+      throw new IllegalArgumentException(
+          "an extent of " + sizeBytes + " bytes of which " + overwrittenBytes + " are overwritten: at least 1, and no more than that, expected");
     }
     int sizeClass = classes.classOf(sizeBytes);
-    return zeroed(sizeClass == SizeClasses.RUN ? reserveRun(sizeBytes) : reserveSlot(sizeClass));
+    return zeroed(sizeClass == SizeClasses.RUN ? reserveRun(sizeBytes) : reserveSlot(sizeClass), overwrittenBytes);
   }
 
   /** Like {@link #reserve}, with whatever bytes are there: for logs, which are never published and stamp what they write. */
@@ -59,12 +70,12 @@ public final class Heap {
 
   /** Sets aside an extent of 128 bytes for a component's record, in slabs that hold nothing else. */
   public Reservation reserveRecord() {
-    return zeroed(reserveSlot(SizeClasses.RECORD));
+    return zeroed(reserveSlot(SizeClasses.RECORD), 0);
   }
 
-  private Reservation zeroed(Reservation reservation) {
+  private Reservation zeroed(Reservation reservation, long from) {
     // I4, R4: in full, slack included; outside the lock, so that a large extent stops nobody.
-    media.fill(reservation.offset(), reservation.lengthBytes(), (byte) 0);
+    media.fill(reservation.offset() + from, reservation.lengthBytes() - from, (byte) 0);
     return reservation;
   }
 

@@ -203,7 +203,16 @@ public final class Epoch {
    * @throws dev.dormouse.heap.PoolFull if there is no room; the epoch is as before
    */
   public Extent allocate(long sizeBytes, long owner) {
-    return intendToOwn(heap.reserve(sizeBytes), owner);
+    return allocate(sizeBytes, owner, 0);
+  }
+
+  /**
+   * Like {@link #allocate(long, long)}, but the first bytes are whatever is there.
+   *
+   * @param overwrittenBytes how many bytes the caller overwrites in this epoch, before anybody reads them
+   */
+  public Extent allocate(long sizeBytes, long owner, long overwrittenBytes) {
+    return intendToOwn(heap.reserve(sizeBytes, overwrittenBytes), owner);
   }
 
   /** Like {@link #allocate}, for a component's record. The owner is its birth. */
