@@ -144,6 +144,16 @@ public class HookedMedia implements Media {
   }
 
   @Override
+  public void settle(long offset, long length) {
+    media.settle(offset, length);
+  }
+
+  @Override
+  public void provision(long fromOffset, long toOffset) {
+    hooked(() -> media.provision(fromOffset, toOffset));
+  }
+
+  @Override
   public void close() {
     media.close();
   }

@@ -13,7 +13,9 @@ import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.Reservation;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
@@ -97,6 +99,56 @@ class HeapCrashTest {
             CrashOptions.of(model).withImages(200, 1).withRecoveryDepth(0));
     report.requireClean();
     assertThat(report.distinctStates()).isGreaterThan(30);
+  }
+
+  /** I4: what nobody owns after a crash holds anything; whoever is given it next reads zeros. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
+  void i4WhatIsSetAsideAfterACrashReadsAsZeros(PersistencyModel model) {
+    CrashMedia first = CrashMedia.zeroed(SMALL.sizeBytes());
+    create(first);
+    CrashExplorer.explore(first.processKilled(), HeapCrashTest::scribble, TinyStructures.NO_RECOVERY, HeapCrashTest::requireZeros, CrashOptions.of(model))
+        .requireClean();
+  }
+
+  /** The fence without which a chunk would be believed to be as zero as it was. */
+  @Test
+  void i4AStoreThatOvertakesTheWordOfItsChunkIsFound() {
+    CrashMedia first = CrashMedia.zeroed(SMALL.sizeBytes());
+    create(first);
+    assertThat(
+            CrashExplorer.explore(
+                    first.processKilled(),
+                    HeapCrashTest::scribble,
+                    TinyStructures.NO_RECOVERY,
+                    HeapCrashTest::requireZeros,
+                    CrashOptions.of(PersistencyModel.PX86)
+                        .withFaults(
+                            new FaultPlan() {
+                              @Override
+                              public boolean keepFence(long number) {
+                                return number != 0;
+                              }
+                            }))
+                .violations())
+        .isNotEmpty();
+  }
+
+  /** Stores into extents that are never owned: of a run, of a slab, and of a log. */
+  private static void scribble(CrashMedia media) {
+    Heap heap = Pool.open(media, BOOT).heap();
+    for (Reservation one : new Reservation[] {heap.reserve(5000), heap.reserve(100), heap.reserveForLog(4096)}) {
+      media.fill(one.offset(), one.lengthBytes(), (byte) 0x55);
+    }
+  }
+
+  private static void requireZeros(Media media, List<Object> marks) {
+    Heap heap = Pool.open(media, BOOT).heap();
+    for (Reservation one : new Reservation[] {heap.reserve(100), heap.reserveRecord(), heap.reserve(9000)}) {
+      byte[] bytes = new byte[(int) one.lengthBytes()];
+      media.read(one.offset(), bytes, 0, bytes.length);
+      assertThat(bytes).as("%s", one).containsOnly(0);
+    }
   }
 
   private static void requireTheRestIsFree(Pool pool, Map<Long, Long> owned) {

@@ -18,8 +18,8 @@ import jdk.nio.mapmode.ExtendedMapMode;
 public final class DaxMedia extends FileMapping {
   private static final int PROBE_BYTES = 4096;
 
-  private DaxMedia(Path path, Arena arena, MemorySegment memory) {
-    super(path, arena, memory);
+  private DaxMedia(PoolFile file, Arena arena, MemorySegment memory) {
+    super(file, arena, memory);
   }
 
   /**
@@ -30,9 +30,13 @@ public final class DaxMedia extends FileMapping {
    *     cannot write lines back; the message says which, and no file is left
    */
   public static DaxMedia create(Path path, long sizeBytes) {
+    return create(path, sizeBytes, sizeBytes);
+  }
+
+  /** As {@link #create(Path, long)}; what lies behind, up to {@code maxBytes}, may be had by {@link #provision}. */
+  static DaxMedia create(Path path, long sizeBytes, long maxBytes) {
     WriteBack.requireUsable(path);
-    return PoolFiles.create(
-        path, sizeBytes, channel -> probe(path, channel), (channel, arena) -> map(path, channel, sizeBytes, arena));
+    return PoolFiles.create(path, sizeBytes, channel -> probe(path, channel), (file, arena) -> map(file, maxBytes, arena));
   }
 
   /**
@@ -42,8 +46,13 @@ public final class DaxMedia extends FileMapping {
    *     in this way, or this JVM cannot write lines back; the message says which
    */
   public static DaxMedia open(Path path, long sizeBytes) {
+    return open(path, sizeBytes, sizeBytes);
+  }
+
+  /** As {@link #open(Path, long)}; what lies behind, up to {@code maxBytes}, may be had by {@link #provision}. */
+  static DaxMedia open(Path path, long sizeBytes, long maxBytes) {
     WriteBack.requireUsable(path);
-    return PoolFiles.open(path, sizeBytes, (channel, arena) -> map(path, channel, sizeBytes, arena));
+    return PoolFiles.open(path, sizeBytes, (file, arena) -> map(file, maxBytes, arena));
   }
 
   /** Before a whole pool of zeros is written to where it cannot be mapped. */
@@ -54,10 +63,10 @@ public final class DaxMedia extends FileMapping {
     }
   }
 
-  private static DaxMedia map(Path path, FileChannel channel, long sizeBytes, Arena arena) throws IOException {
+  private static DaxMedia map(PoolFile file, long maxBytes, Arena arena) throws IOException {
     // The length of a file that was just made or copied, and its name, are the file system's to make durable.
-    channel.force(true);
-    return new DaxMedia(path, arena, mapSync(path, channel, sizeBytes, arena));
+    file.channel().force(true);
+    return new DaxMedia(file, arena, mapSync(file.path(), file.channel(), maxBytes, arena));
   }
 
   private static MemorySegment mapSync(Path path, FileChannel channel, long sizeBytes, Arena arena) {

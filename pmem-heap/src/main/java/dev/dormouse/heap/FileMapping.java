@@ -1,11 +1,13 @@
 package dev.dormouse.heap;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Objects;
 import java.util.function.Function;
 
 /**
@@ -21,19 +23,19 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   private static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 
-  private final Path path;
+  private final PoolFile file;
   private final Arena arena;
   private final MemorySegment memory;
 
-  /** Owns {@code arena}, in which {@code memory} was mapped. */
-  FileMapping(Path path, Arena arena, MemorySegment memory) {
-    this.path = path;
+  /** Owns {@code file}, and {@code arena}, in which {@code memory} was mapped. */
+  FileMapping(PoolFile file, Arena arena, MemorySegment memory) {
+    this.file = file;
     this.arena = arena;
     this.memory = memory;
   }
 
   final Path path() {
-    return path;
+    return file.path();
   }
 
   final MemorySegment memory() {
@@ -131,9 +133,22 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   }
 
   @Override
+  public final void provision(long fromOffset, long toOffset) {
+    Objects.checkFromToIndex(fromOffset, toOffset, sizeBytes());
+    // The page cache shows the mapping what is written to the file.
+    file.extend(fromOffset, toOffset, durabilityClass() == DurabilityClass.POWER_LOSS);
+  }
+
+  @Override
   public final void close() {
-    if (arena.scope().isAlive()) {
-      arena.close();
+    if (!arena.scope().isAlive()) {
+      return;
+    }
+    arena.close();
+    try {
+      file.close();
+    } catch (IOException e) {
+      throw new MediaUnavailable(describe(), "closing it failed: the system said " + e.getMessage(), e);
     }
   }
 }

@@ -1,41 +1,74 @@
 package dev.dormouse.heap;
 
-import java.util.concurrent.locks.ReentrantLock;
-
 /**
  * Gives out extents of the pool's arena. An extent goes through four hands: {@link #reserve} sets it aside in memory and
  * zeroes it; {@link #publish} writes its owner, as part of the commit that links it; {@link #release} takes the owner away,
  * as part of the commit that unlinks it; {@link #reclaim} makes it available again, once that commit is done. The heap
- * keeps no log: publish and release are idempotent by owner, and the lanes' redo intents repeat them after a crash.
+ * keeps no log: publish and release are idempotent by owner, and the lanes' redo intents repeat them after a crash. Steps
+ * and reasons: {@code docs/heap.md}.
  *
- * <p>Opening reads nothing. What is free is learnt from the page table as it is needed, from its start on.
+ * <p>Opening reads nothing. What is free is learnt chunk by chunk as it is needed; a word for each chunk says where to look.
  *
- * <p>Threads: all methods may be called by any thread.
+ * <p>Threads: all methods may be called by any thread. There is no lock that all of them take: threads of different stripes
+ * have slabs and chunks of their own.
  */
 public final class Heap {
   private static final int CLASS_BITS = 8;
+  private static final long BYTES_FOR_A_STRIPE = 64L << 20;
 
   private final Media media;
-  private final Geometry geometry;
   private final SizeClasses classes;
   private final PageTable table;
-  private final ReentrantLock lock = new ReentrantLock();
-  // Guarded by the lock, but for what it says about records.
-  private final FreeSpace free;
+  private final ChunkTable words;
+  private final Chunks chunks;
+  private final Slabs slabs;
+  private final RecordPages recordPages;
+  private final int stripes;
   // Records of every slab begin at this offset, modulo their length.
   private final long recordPhase;
+  private volatile Growth growth = (pages, seenPages) -> false;
+
+  /** Makes the pool larger. */
+  interface Growth {
+    /**
+     * Makes room for a run of pages, unless the pool is as large as it may become.
+     *
+     * @param seenPages how many pages the arena had when there was no such run
+     * @return whether the pool has grown since
+     * @throws PoolFull if the disk has no room
+     */
+    boolean grow(long pages, long seenPages);
+  }
 
   Heap(Media media, Geometry geometry) {
     this.media = media;
-    this.geometry = geometry;
     this.classes = new SizeClasses(geometry.slabPages());
     this.table = new PageTable(media, geometry, classes);
+    this.words = new ChunkTable(media, geometry);
     this.recordPhase = geometry.arenaOffset() + SizeClasses.firstSlotOf(classes.slotsOf(SizeClasses.RECORD));
-    this.free = new FreeSpace(media, geometry, classes, table);
+    this.recordPages = new RecordPages(geometry.mostPages());
+    this.stripes = stripesFor(geometry);
+    this.slabs = new Slabs(media, table, classes, recordPages, stripes);
+    this.chunks = new Chunks(media, geometry, table, words, classes, stripes, slabs);
+    slabs.use(chunks);
+  }
+
+  /** Twice the processors, so that two threads seldom meet; fewer in a small pool, because each keeps slabs half empty. */
+  private static int stripesFor(Geometry geometry) {
+    long most = Math.min(2L * Runtime.getRuntime().availableProcessors(), geometry.sizeBytes() / BYTES_FOR_A_STRIPE);
+    return Integer.highestOneBit((int) Math.max(1, most));
+  }
+
+  void growBy(Growth how) {
+    growth = how;
   }
 
   void format() {
-    table.format();
+    table.format(0, table.pageCount());
+    for (int chunk = 0; chunk < chunks.count(); chunk++) {
+      words.write(chunk, ChunkTable.virgin(Chunks.pagesOf(chunk, table.pageCount())));
+    }
+    media.fence();
   }
 
   /**
@@ -58,48 +91,109 @@ public final class Heap {
       throw new IllegalArgumentException(
           "an extent of " + sizeBytes + " bytes of which " + overwrittenBytes + " are overwritten: at least 1, and no more than that, expected");
     }
-    int sizeClass = classes.classOf(sizeBytes);
-    return zeroed(sizeClass == SizeClasses.RUN ? reserveRun(sizeBytes) : reserveSlot(sizeClass), overwrittenBytes);
+    return reserve(classes.classOf(sizeBytes), sizeBytes, overwrittenBytes, true);
   }
 
   /** Like {@link #reserve}, with whatever bytes are there: for logs, which are never published and stamp what they write. */
   public Reservation reserveForLog(long sizeBytes) {
-    int sizeClass = classes.classOf(sizeBytes);
-    return sizeClass == SizeClasses.RUN ? reserveRun(sizeBytes) : reserveSlot(sizeClass);
+    return reserve(classes.classOf(sizeBytes), sizeBytes, 0, false);
   }
 
   /** Sets aside an extent of 128 bytes for a component's record, in slabs that hold nothing else. */
   public Reservation reserveRecord() {
-    return zeroed(reserveSlot(SizeClasses.RECORD), 0);
+    return reserve(SizeClasses.RECORD, SizeClasses.RECORD_BYTES, 0, true);
   }
 
-  private Reservation zeroed(Reservation reservation, long from) {
-    // I4, R4: in full, slack included; outside the lock, so that a large extent stops nobody.
-    media.fill(reservation.offset() + from, reservation.lengthBytes() - from, (byte) 0);
-    return reservation;
+  /** I4, R4: zeroed in full, slack included; without a lock, so that a large extent stops nobody. What is zero is left alone. */
+  private Reservation reserve(int sizeClass, long sizeBytes, long overwrittenBytes, boolean zeroed) {
+    if (sizeClass == SizeClasses.RUN) {
+      long pages = (sizeBytes - 1) / Geometry.PAGE_BYTES + 1;
+      Taken taken = takePages(pages, sizeBytes);
+      long offset = table.offsetOf(taken.head());
+      if (zeroed) {
+        taken.zero(media, table, offset + overwrittenBytes);
+      }
+      return new Reservation(new Extent(offset, pages * Geometry.PAGE_BYTES), placeOf(taken.head(), SizeClasses.RUN));
+    }
+    Slabs.Slot slot = takeSlot(sizeClass, sizeBytes);
+    Extent extent = table.slot(slot.slab().head, sizeClass, slot.number());
+    if (zeroed && !slot.zero()) {
+      media.fill(extent.offset() + overwrittenBytes, extent.lengthBytes() - overwrittenBytes, (byte) 0);
+    }
+    return new Reservation(extent, placeOf(slot.slab().head, sizeClass));
   }
 
-  private Reservation reserveRun(long sizeBytes) {
-    long pages = (sizeBytes - 1) / Geometry.PAGE_BYTES + 1;
-    lock.lock();
-    try {
-      long head = free.takePages(pages, sizeBytes);
-      return new Reservation(
-          new Extent(table.offsetOf(head), pages * Geometry.PAGE_BYTES), head << CLASS_BITS | SizeClasses.RUN);
-    } finally {
-      lock.unlock();
+  private static long placeOf(long head, int sizeClass) {
+    return head << CLASS_BITS | sizeClass;
+  }
+
+  private Taken takePages(long pages, long sizeBytes) {
+    while (true) {
+      long seenPages = table.pageCount();
+      Taken taken = chunks.take(pages, false, stripe());
+      if (taken != null) {
+        return taken;
+      }
+      makeRoom(pages, sizeBytes, seenPages);
     }
   }
 
-  private Reservation reserveSlot(int sizeClass) {
-    lock.lock();
-    try {
-      Slab slab = free.slabWithRoom(sizeClass);
-      int slot = free.takeSlot(slab);
-      return new Reservation(table.slot(slab.head, sizeClass, slot), slab.head << CLASS_BITS | sizeClass);
-    } finally {
-      lock.unlock();
+  private Slabs.Slot takeSlot(int sizeClass, long sizeBytes) {
+    while (true) {
+      long seenPages = table.pageCount();
+      Slabs.Slot slot = slabs.take(sizeClass, stripe());
+      if (slot != null) {
+        return slot;
+      }
+      makeRoom(classes.slabPages(), sizeBytes, seenPages);
     }
+  }
+
+  /** Makes pages available that nobody uses, in the order of what it costs. */
+  private void makeRoom(long pages, long sizeBytes, long seenPages) {
+    if (slabs.giveUpEmptyOnes()) {
+      return;
+    }
+    PoolFull full =
+        new PoolFull(
+            media.describe(),
+            "no free run of " + pages + " pages for " + sizeBytes + " bytes; destroy components, or make a larger pool");
+    try {
+      if (growth.grow(pages, seenPages)) {
+        return;
+      }
+    } catch (PoolFull noSpaceOnDisk) {
+      full = noSpaceOnDisk;
+    }
+    if (!slabs.sweep()) {
+      throw full;
+    }
+  }
+
+  /**
+   * Prepares for a larger pool: what the page table and the chunks' words say of the new pages is durable, and counts when the
+   * header says that the pool has them.
+   */
+  void prepareToGrow(long newPageCount) {
+    long old = table.pageCount();
+    table.format(old, newPageCount - old);
+    int last = Chunks.chunkCountOf(old) - 1;
+    chunks.get(last).promisePages(Chunks.pagesOf(last, newPageCount));
+    for (int chunk = last + 1; chunk < Chunks.chunkCountOf(newPageCount); chunk++) {
+      words.write(chunk, ChunkTable.virgin(Chunks.pagesOf(chunk, newPageCount)));
+    }
+    media.fence();
+  }
+
+  /** The header says that the pool has grown. */
+  void hasGrown(long newPageCount) {
+    table.hasGrown(newPageCount);
+    chunks.grow(newPageCount);
+  }
+
+  private int stripe() {
+    // Ids of threads that start together are neighbours, so they have different stripes.
+    return (int) Thread.currentThread().threadId() & (stripes - 1);
   }
 
   /**
@@ -110,29 +204,32 @@ public final class Heap {
     long head = place >>> CLASS_BITS;
     int sizeClass = (int) place & ((1 << CLASS_BITS) - 1);
     if (sizeClass == SizeClasses.RUN) {
-      table.claim(head, lengthBytes / Geometry.PAGE_BYTES, PageState.RUN, SizeClasses.RUN, owner);
-      return;
+      long pages = lengthBytes / Geometry.PAGE_BYTES;
+      table.claim(head, pages, PageState.RUN, SizeClasses.RUN, owner);
+      chunks.forEachPart(head, pages, Chunk::own);
+    } else {
+      slabs.publish(chunks.at(head), head, sizeClass, table.slotAt(head, sizeClass, offset), owner);
     }
-    lock.lock();
-    try {
-      long word = table.state(head);
-      if (PageState.kind(word) != PageState.SLAB || PageState.sizeClass(word) != sizeClass) {
-        table.claim(head, geometry.slabPages(), PageState.SLAB, sizeClass, Owner.NONE);
-        // Before the owner word: an owned slot in pages that are not a slab would be nobody's after a crash.
-        media.fence();
-      }
-    } finally {
-      lock.unlock();
+  }
+
+  /**
+   * The epoch that published an extent is done, so that no crash can take it back: the chunks' words need not promise its
+   * room any more.
+   */
+  public void published(long offset, long lengthBytes, long place) {
+    if ((place & ((1 << CLASS_BITS) - 1)) == SizeClasses.RUN) {
+      chunks.forEachPart(place >>> CLASS_BITS, lengthBytes / Geometry.PAGE_BYTES, (chunk, start, count) -> chunk.lower());
+    } else {
+      chunks.at(place >>> CLASS_BITS).lower();
     }
-    table.setSlotOwner(head, table.slotAt(head, sizeClass, offset), owner);
   }
 
   /** Whether {@link #publish} could have been asked for this: what a log record names is checked before it is believed. */
   public boolean isPlausible(long offset, long lengthBytes, long place) {
     long head = place >>> CLASS_BITS;
     int sizeClass = (int) place & ((1 << CLASS_BITS) - 1);
-    long pages = sizeClass == SizeClasses.RUN ? lengthBytes / Geometry.PAGE_BYTES : geometry.slabPages();
-    if (place < 0 || lengthBytes <= 0 || pages < 1 || head > geometry.pageCount() - pages) {
+    long pages = sizeClass == SizeClasses.RUN ? lengthBytes / Geometry.PAGE_BYTES : classes.slabPages();
+    if (place < 0 || lengthBytes <= 0 || pages < 1 || head > table.pageCount() - pages) {
       return false;
     }
     if (sizeClass == SizeClasses.RUN) {
@@ -148,31 +245,51 @@ public final class Heap {
    * not fenced.
    */
   public void release(Extent extent, long owner) {
-    lock.lock();
-    try {
-      if (ownerOf(extent.offset()) != owner) {
-        return;
-      }
-      free.isBeingReleased(extent);
-      long head = table.headOf(table.pageOf(extent.offset()));
-      long word = table.state(head);
-      if (PageState.kind(word) == PageState.RUN) {
-        table.free(head);
-      } else {
-        table.setSlotOwner(head, table.slotAt(head, PageState.sizeClass(word), extent.offset()), Owner.NONE);
-      }
-    } finally {
-      lock.unlock();
+    if (ownerOf(extent.offset()) != owner) {
+      promiseAgain(extent);
+      return;
+    }
+    long head = table.headOf(table.pageOf(extent.offset()));
+    long word = table.state(head);
+    if (PageState.kind(word) == PageState.RUN) {
+      // Every chunk is told before the head is stored: one that is examined meanwhile must not take the pages for free.
+      chunks.forEachPart(head, PageState.number(word), Chunk::disown);
+      table.free(head);
+      return;
+    }
+    int sizeClass = PageState.sizeClass(word);
+    int slot = table.slotAt(head, sizeClass, extent.offset());
+    Chunk chunk = chunks.at(head);
+    if (!chunk.releaseUnexamined(head, sizeClass, slot)) {
+      slabs.release(chunk.slabAt(head), slot);
+    }
+  }
+
+  /** A release that is repeated after a crash may have reached the media without the word that tells of the room. */
+  private void promiseAgain(Extent extent) {
+    long page = table.pageOf(extent.offset());
+    long head = table.headOf(page);
+    if (head >= 0 && PageState.kind(table.state(head)) == PageState.SLAB) {
+      chunks.at(head).promiseSlot(PageState.sizeClass(table.state(head)));
+    } else {
+      chunks.forEachPart(page, Math.max(1, extent.lengthBytes() / Geometry.PAGE_BYTES), (chunk, start, count) -> chunk.promiseRun());
     }
   }
 
   /** Makes a released extent available, once the lane that released it is done (R4). Does nothing for any other extent. */
   public void reclaim(Extent extent) {
-    lock.lock();
-    try {
-      free.isReleased(extent);
-    } finally {
-      lock.unlock();
+    long page = table.pageOf(extent.offset());
+    if (extent.offset() == table.offsetOf(page) && extent.lengthBytes() % Geometry.PAGE_BYTES == 0) {
+      // No slot is like this: a slab begins with owner words.
+      chunks.reclaim(page, extent.lengthBytes() / Geometry.PAGE_BYTES);
+      return;
+    }
+    Chunk chunk = chunks.at(page);
+    if (!chunk.reclaimUnexamined(extent)) {
+      Slab slab = chunk.slabAt(page);
+      if (slab != null) {
+        slabs.reclaim(slab, table.slotAt(slab.head, slab.sizeClass, extent.offset()));
+      }
     }
   }
 
@@ -180,15 +297,10 @@ public final class Heap {
   public void cancel(Reservation reservation) {
     long head = reservation.place() >>> CLASS_BITS;
     int sizeClass = (int) reservation.place() & ((1 << CLASS_BITS) - 1);
-    lock.lock();
-    try {
-      if (sizeClass == SizeClasses.RUN) {
-        free.addPages(head, reservation.lengthBytes() / Geometry.PAGE_BYTES);
-      } else {
-        free.addSlot(head, sizeClass, table.slotAt(head, sizeClass, reservation.offset()));
-      }
-    } finally {
-      lock.unlock();
+    if (sizeClass == SizeClasses.RUN) {
+      chunks.giveBack(head, reservation.lengthBytes() / Geometry.PAGE_BYTES);
+    } else {
+      slabs.giveBack(chunks.at(head).slabAt(head), table.slotAt(head, sizeClass, reservation.offset()));
     }
   }
 
@@ -228,40 +340,38 @@ public final class Heap {
 
   /** Whether a component's record may begin at {@code offset}: a slot of a slab of records. Never throws. */
   public boolean isRecordSlot(long offset) {
-    if (offset < geometry.arenaOffset() || offset > geometry.sizeBytes() - SizeClasses.RECORD_BYTES) {
+    if (offset < table.offsetOf(0) || offset > table.endOffset() - SizeClasses.RECORD_BYTES) {
       return false;
     }
     long page = table.pageOf(offset);
-    if (free.isPageOfRecords(page)) {
+    if (recordPages.contains(page)) {
       return (offset - recordPhase) % SizeClasses.RECORD_BYTES == 0;
     }
-    lock.lock();
-    try {
-      long head = table.headOf(page);
-      if (head < 0) {
+    // A slab lies in one chunk, and is given up under its monitor: what is remembered here cannot be out of date.
+    synchronized (chunks.at(page)) {
+      try {
+        long head = table.headOf(page);
+        boolean found =
+            head >= 0 && table.isSlab(head, SizeClasses.RECORD) && table.slotAt(head, SizeClasses.RECORD, offset) >= 0;
+        if (found && page != head) {
+          recordPages.add(page);
+        }
+        return found;
+      } catch (Damaged damaged) {
         return false;
       }
-      long word = table.state(head);
-      boolean found =
-          PageState.kind(word) == PageState.SLAB
-              && PageState.sizeClass(word) == SizeClasses.RECORD
-              && table.slotAt(head, SizeClasses.RECORD, offset) >= 0;
-      if (found && page != head) {
-        free.rememberPageOfRecords(page);
-      }
-      return found;
-    } catch (Damaged damaged) {
-      return false;
-    } finally {
-      lock.unlock();
     }
   }
 
+  /** Whether the byte at {@code offset} is one that extents are made of. */
+  public boolean isInArena(long offset) {
+    return offset >= table.offsetOf(0) && offset < table.endOffset();
+  }
+
   private long headOf(long offset) {
-    if (offset < geometry.arenaOffset() || offset >= geometry.sizeBytes()) {
+    if (!isInArena(offset)) {
       throw new IndexOutOfBoundsException(
-          media.describe() + ": byte " + offset + " is outside the arena [" + geometry.arenaOffset() + ", "
-              + geometry.sizeBytes() + ")");
+          media.describe() + ": byte " + offset + " is outside the arena [" + table.offsetOf(0) + ", " + table.endOffset() + ")");
     }
     return table.headOf(table.pageOf(offset));
   }
@@ -277,6 +387,6 @@ public final class Heap {
 
   /** Walks the whole page table. Reads as much as there are pages and slots; for verify, not for opening. */
   public void walk(Visitor visitor) {
-    new HeapWalk(geometry, classes, table, visitor).walk();
+    new HeapWalk(classes, table, words, visitor).walk();
   }
 }

@@ -2,21 +2,52 @@ package dev.dormouse.heap;
 
 /** One walk over the page table, from its start to its end, for {@link Heap#walk}. */
 final class HeapWalk {
-  private final Geometry geometry;
   private final SizeClasses classes;
   private final PageTable table;
+  private final ChunkTable words;
   private final Heap.Visitor visitor;
+  // Of the chunk that the walk is in: what its word must not deny.
+  private int chunk;
+  private long roomyClasses;
+  private int freeRun;
+  private int longestFreeRun;
+  private int ownedPages;
 
-  HeapWalk(Geometry geometry, SizeClasses classes, PageTable table, Heap.Visitor visitor) {
-    this.geometry = geometry;
+  HeapWalk(SizeClasses classes, PageTable table, ChunkTable words, Heap.Visitor visitor) {
     this.classes = classes;
     this.table = table;
+    this.words = words;
     this.visitor = visitor;
   }
 
   void walk() {
-    for (long page = 0; page < geometry.pageCount(); ) {
+    for (long page = 0; page < table.pageCount(); ) {
+      enter((int) (page >>> ChunkTable.PAGE_SHIFT));
       page += walkOne(page);
+    }
+    enter(Chunks.chunkCountOf(table.pageCount()));
+  }
+
+  /** Compares the words of the chunks before this one with what the walk has seen in them. */
+  private void enter(int next) {
+    while (chunk < next) {
+      long value = words.read(chunk);
+      long needed = ChunkTable.of(roomyClasses, longestFreeRun);
+      if (!words.isSound(chunk)) {
+        visitor.damage("the word of chunk " + chunk + " is not what was written; room is looked for in all of the chunk");
+      } else if (!ChunkTable.covers(value, needed)) {
+        visitor.damage(
+            String.format(
+                "chunk %d has a free run of %d pages and slots of classes 0x%x, which its word 0x%x denies: nobody would find them",
+                chunk, longestFreeRun, roomyClasses, value));
+      } else if (ChunkTable.isVirgin(value) && ownedPages > 0) {
+        visitor.damage("the word of chunk " + chunk + " says that it was never used, and " + ownedPages + " of its pages are owned");
+      }
+      chunk++;
+      roomyClasses = 0;
+      freeRun = 0;
+      longestFreeRun = 0;
+      ownedPages = 0;
     }
   }
 
@@ -27,16 +58,21 @@ final class HeapWalk {
       word = table.state(page);
     } catch (Damaged damaged) {
       visitor.damage(damaged.getMessage());
+      freeRun = 0;
       return 1;
     }
     int kind = PageState.kind(word);
     if (kind == PageState.FREE || kind == PageState.CONTINUED) {
+      freeRun++;
+      longestFreeRun = Math.max(longestFreeRun, freeRun);
       return 1;
     }
+    freeRun = 0;
+    ownedPages++;
     long pages = PageState.number(word);
     int sizeClass = PageState.sizeClass(word);
-    boolean soundSlab = kind != PageState.SLAB || (pages == geometry.slabPages() && classes.isSlabClass(sizeClass));
-    if (pages < 1 || pages > geometry.pageCount() - page || !soundSlab) {
+    boolean soundSlab = kind != PageState.SLAB || (pages == classes.slabPages() && classes.isSlabClass(sizeClass));
+    if (pages < 1 || pages > table.pageCount() - page || !soundSlab) {
       visitor.damage("page table entry " + page + " claims " + pages + " pages of size class " + sizeClass);
       return 1;
     }
@@ -51,7 +87,9 @@ final class HeapWalk {
   private void showSlots(long head, int sizeClass) {
     for (int slot = 0; slot < classes.slotsOf(sizeClass); slot++) {
       long owner = table.slotOwner(head, slot);
-      if (owner != Owner.NONE) {
+      if (owner == Owner.NONE) {
+        roomyClasses |= ChunkTable.classBit(sizeClass);
+      } else {
         visitor.extent(table.slot(head, sizeClass, slot), owner, sizeClass == SizeClasses.RECORD);
       }
     }

@@ -18,8 +18,8 @@ import java.util.Objects;
 public final class MappedMedia extends FileMapping {
   private final DurabilityClass durabilityClass;
 
-  private MappedMedia(Path path, Arena arena, MemorySegment memory, DurabilityClass durabilityClass) {
-    super(path, arena, memory);
+  private MappedMedia(PoolFile file, Arena arena, MemorySegment memory, DurabilityClass durabilityClass) {
+    super(file, arena, memory);
     this.durabilityClass = durabilityClass;
   }
 
@@ -30,7 +30,12 @@ public final class MappedMedia extends FileMapping {
    * @throws MediaUnavailable if there is a file at {@code path}, or it cannot be made
    */
   public static MappedMedia create(Path path, long sizeBytes) {
-    return PoolFiles.create(path, sizeBytes, _ -> {}, (channel, arena) -> map(path, channel, sizeBytes, arena));
+    return create(path, sizeBytes, sizeBytes);
+  }
+
+  /** As {@link #create(Path, long)}; what lies behind, up to {@code maxBytes}, may be had by {@link #provision}. */
+  static MappedMedia create(Path path, long sizeBytes, long maxBytes) {
+    return PoolFiles.create(path, sizeBytes, _ -> {}, (file, arena) -> map(file, maxBytes, arena));
   }
 
   /**
@@ -39,12 +44,17 @@ public final class MappedMedia extends FileMapping {
    * @throws MediaUnavailable if the file cannot be opened for reading and writing, or is shorter than that
    */
   public static MappedMedia open(Path path, long sizeBytes) {
-    return PoolFiles.open(path, sizeBytes, (channel, arena) -> map(path, channel, sizeBytes, arena));
+    return open(path, sizeBytes, sizeBytes);
   }
 
-  private static MappedMedia map(Path path, FileChannel channel, long sizeBytes, Arena arena) throws IOException {
-    MemorySegment memory = channel.map(FileChannel.MapMode.READ_WRITE, 0, sizeBytes, arena);
-    return new MappedMedia(path, arena, memory, classOf(path));
+  /** As {@link #open(Path, long)}; what lies behind, up to {@code maxBytes}, may be had by {@link #provision}. */
+  static MappedMedia open(Path path, long sizeBytes, long maxBytes) {
+    return PoolFiles.open(path, sizeBytes, (file, arena) -> map(file, maxBytes, arena));
+  }
+
+  private static MappedMedia map(PoolFile file, long maxBytes, Arena arena) throws IOException {
+    MemorySegment memory = file.channel().map(FileChannel.MapMode.READ_WRITE, 0, maxBytes, arena);
+    return new MappedMedia(file, arena, memory, classOf(file.path()));
   }
 
   private static DurabilityClass classOf(Path path) throws IOException {

@@ -26,7 +26,7 @@ public interface Media extends AutoCloseable {
   /** The unit in which lines are flushed and may be lost, in bytes. */
   int LINE_BYTES = 64;
 
-  /** The length of the pool in bytes. */
+  /** How many bytes can be reached. A pool may be shorter, and grow up to it by {@link #provision}. */
   long sizeBytes();
 
   /** What a completed {@link #sync} promises. */
@@ -118,6 +118,17 @@ public interface Media extends AutoCloseable {
    * @throws MediaUnavailable if the system reports that it could not
    */
   default void settle(long offset, long length) {}
+
+  /**
+   * Makes a range usable that lies behind everything that is used: it reads as zeros, durably, and a store to it cannot fail for
+   * want of space. What lies there before may be read, and must not be stored to.
+   *
+   * @throws PoolFull if there is no space; the range is not usable then, and nothing else has changed
+   */
+  default void provision(long fromOffset, long toOffset) {
+    fill(fromOffset, toOffset - fromOffset, (byte) 0);
+    persist(fromOffset, toOffset - fromOffset);
+  }
 
   /** Gives the mapping back. Syncs nothing. */
   @Override

@@ -5,20 +5,22 @@ final class PageTable {
   private final Media media;
   private final Geometry geometry;
   private final SizeClasses classes;
+  private volatile long pageCount;
 
   PageTable(Media media, Geometry geometry, SizeClasses classes) {
     this.media = media;
     this.geometry = geometry;
     this.classes = classes;
+    this.pageCount = geometry.pageCount();
   }
 
-  /** Writes every page as free, and persists it. */
-  void format() {
-    for (long page = 0; page < geometry.pageCount(); page++) {
+  /** Writes pages as free, and persists it. */
+  void format(long firstPage, long count) {
+    for (long page = firstPage; page < firstPage + count; page++) {
       media.putLong(descriptorOf(page) + PageLayout.STATE, PageState.of(PageState.FREE, 0, 0, page));
       media.putLong(descriptorOf(page) + PageLayout.OWNER, Owner.NONE);
     }
-    media.persist(descriptorOf(0), geometry.pageCount() * PageLayout.BYTES);
+    media.persist(descriptorOf(firstPage), count * PageLayout.BYTES);
   }
 
   /**
@@ -113,13 +115,36 @@ final class PageTable {
   }
 
   /** Zeroes a slab that is being made, or only its owner words, and persists it. */
-  void clearSlab(long head, int sizeClass) {
-    long length =
-        sizeClass == SizeClasses.RECORD
-            ? (long) geometry.slabPages() * Geometry.PAGE_BYTES
-            : SizeClasses.firstSlotOf(classes.slotsOf(sizeClass));
-    media.fill(offsetOf(head), length, (byte) 0);
-    media.persist(offsetOf(head), length);
+  void clearSlab(long head, int sizeClass, boolean isZero) {
+    if (!isZero) {
+      // A record's slot that was never used must not read as anybody's record.
+      long length =
+          sizeClass == SizeClasses.RECORD
+              ? (long) geometry.slabPages() * Geometry.PAGE_BYTES
+              : SizeClasses.firstSlotOf(classes.slotsOf(sizeClass));
+      media.fill(offsetOf(head), length, (byte) 0);
+      media.persist(offsetOf(head), length);
+    }
+  }
+
+  /** Whether a page is the head of a slab of that class. */
+  boolean isSlab(long head, int sizeClass) {
+    long word = state(head);
+    return PageState.kind(word) == PageState.SLAB && PageState.sizeClass(word) == sizeClass;
+  }
+
+  /** How many pages the arena has now. */
+  long pageCount() {
+    return pageCount;
+  }
+
+  void hasGrown(long newPageCount) {
+    pageCount = newPageCount;
+  }
+
+  /** Where the arena ends now. */
+  long endOffset() {
+    return offsetOf(pageCount);
   }
 
   long offsetOf(long page) {

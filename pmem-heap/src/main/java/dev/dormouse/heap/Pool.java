@@ -8,6 +8,7 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
 import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -19,6 +20,8 @@ import java.util.function.LongUnaryOperator;
  */
 public final class Pool implements AutoCloseable {
   private static final SecureRandom RANDOM = new SecureRandom();
+  private static final long LEAST_STEP_BYTES = 1 << 20;
+  private static final long MOST_STEP_BYTES = 1 << 30;
 
   private final Media media;
   private final Path path;
@@ -26,7 +29,8 @@ public final class Pool implements AutoCloseable {
   private final BootIdentity boot;
   private final String headerDamage;
   private final Heap heap;
-  private PoolHeader header;
+  private final ReentrantLock growing = new ReentrantLock();
+  private volatile PoolHeader header;
   private boolean begun;
   private boolean closed;
 
@@ -69,7 +73,7 @@ public final class Pool implements AutoCloseable {
       }
       Files.deleteIfExists(unfinished);
       DurabilityClass durabilityClass;
-      try (Media media = medium.create(unfinished, geometry.sizeBytes())) {
+      try (Media media = medium.create(unfinished, geometry.sizeBytes(), geometry.maxBytes())) {
         durabilityClass = write(media, geometry, boot, format).durabilityClass();
       } catch (RuntimeException e) {
         Files.deleteIfExists(unfinished);
@@ -148,7 +152,8 @@ public final class Pool implements AutoCloseable {
     try (FileReader reader = new FileReader(path)) {
       found = PoolHeader.read(reader);
     }
-    return new Pool(medium.open(path, found.header().geometry().sizeBytes()), path, lock, found, boot);
+    Geometry geometry = found.header().geometry();
+    return new Pool(medium.open(path, geometry.sizeBytes(), geometry.maxBytes()), path, lock, found, boot);
   }
 
   /** Opens the pool in a file so that nothing is ever written to it: what is changed stays in memory. Errors as for {@link #open(Path, BootIdentity)}. */
@@ -208,7 +213,7 @@ public final class Pool implements AutoCloseable {
   public void begin(LongUnaryOperator saltOfOpening) {
     if (media.durabilityClass().compareTo(header.durabilityClass()) > 0) {
       // What was committed in a life that promised less may be neither flushed nor settled yet: the new header vouches for it too.
-      media.settle(0, media.sizeBytes());
+      media.settle(0, header.geometry().sizeBytes());
     }
     // R11: durable before anybody can observe an incarnation made of it. R5: the salt only now, with every lane done.
     long opening = header.openCount() + 1;
@@ -218,7 +223,42 @@ public final class Pool implements AutoCloseable {
     header.write(media);
     // Before the first store of the new life: a machine that goes down during it must find a header that says open.
     media.settle(0, PoolHeader.BYTES);
+    heap.growBy(this::grow);
     begun = true;
+  }
+
+  /**
+   * Makes the pool larger by a step, or as much as a run of pages takes. A crash in the middle undoes it: what lies behind the
+   * size in the header is nobody's.
+   */
+  private boolean grow(long pages, long seenPages) {
+    growing.lock();
+    try {
+      Geometry now = header.geometry();
+      if (now.pageCount() != seenPages) {
+        // Somebody else was faster.
+        return true;
+      }
+      long most = Math.min(now.maxBytes(), media.sizeBytes()) / Geometry.PAGE_BYTES * Geometry.PAGE_BYTES;
+      if (pages > now.mostPages() || now.sizeBytes() >= most) {
+        return false;
+      }
+      long step = Math.max(pages * Geometry.PAGE_BYTES, Math.clamp(now.sizeBytes() / 8, LEAST_STEP_BYTES, MOST_STEP_BYTES));
+      long wanted = Geometry.alignUp(now.sizeBytes() + step, Geometry.PAGE_BYTES);
+      PoolHeader larger = header.resized(Math.min(wanted, most));
+      // (a) The space first: a full disk is an error here, and nothing has changed.
+      media.provision(now.sizeBytes(), larger.geometry().sizeBytes());
+      // (b) What the page table says of it. Durable before (c), or the header would name pages of which nothing is known.
+      heap.prepareToGrow(larger.geometry().pageCount());
+      // (c) Commit point: before it the pool is as it was, after it the pages are free.
+      larger.write(media);
+      header = larger;
+      // (d) In memory.
+      heap.hasGrown(larger.geometry().pageCount());
+      return true;
+    } finally {
+      growing.unlock();
+    }
   }
 
   /** Shows the bytes as a file's channel does, where the pool lies in a file; otherwise as its medium does. Must be closed. */
@@ -259,7 +299,7 @@ public final class Pool implements AutoCloseable {
       if (begun) {
         // What a closed pool holds is settled before its header says that it was closed: a machine that goes down later
         // must not find the one without the other.
-        media.settle(0, media.sizeBytes());
+        media.settle(0, header.geometry().sizeBytes());
         header = header.next(header.durabilityClass(), false, header.openCount(), header.salt(), boot, header.roots());
         header.write(media);
         media.settle(0, PoolHeader.BYTES);

@@ -48,6 +48,12 @@ public record PoolHeader(
     return new PoolHeader(serial + 1, uuid, geometry, newClass, nowOpen, newOpenCount, newSalt, newBoot, newRoots);
   }
 
+  /** The header of the same pool with another length. */
+  PoolHeader resized(long newSizeBytes) {
+    return new PoolHeader(
+        serial + 1, uuid, geometry.withSize(newSizeBytes), durabilityClass, open, openCount, salt, boot, roots);
+  }
+
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
   public boolean machineWentDown(BootIdentity thisBoot) {
     return open && durabilityClass != DurabilityClass.POWER_LOSS && !boot.isSameBootAs(thisBoot);
@@ -137,7 +143,7 @@ public record PoolHeader(
     Bytes.putLong(bytes, HeaderLayout.UUID_HIGH, uuid.getMostSignificantBits());
     Bytes.putLong(bytes, HeaderLayout.UUID_LOW, uuid.getLeastSignificantBits());
     Bytes.putLong(bytes, HeaderLayout.SIZE_BYTES, geometry.sizeBytes());
-    Bytes.putLong(bytes, HeaderLayout.MAX_BYTES, geometry.sizeBytes());
+    Bytes.putLong(bytes, HeaderLayout.MAX_BYTES, geometry.maxBytes());
     bytes[HeaderLayout.DURABILITY_CLASS] = (byte) durabilityClass.code();
     bytes[HeaderLayout.STATE] = (byte) (open ? 1 : 0);
     Bytes.putShort(bytes, HeaderLayout.SLAB_PAGES, (short) geometry.slabPages());
@@ -163,6 +169,7 @@ public record PoolHeader(
     Geometry geometry =
         new Geometry(
             Bytes.getLong(bytes, HeaderLayout.SIZE_BYTES),
+            Bytes.getLong(bytes, HeaderLayout.MAX_BYTES),
             Bytes.getInt(bytes, HeaderLayout.LANE_COUNT),
             Bytes.getLong(bytes, HeaderLayout.LANE_BYTES),
             Bytes.getShort(bytes, HeaderLayout.SLAB_PAGES),

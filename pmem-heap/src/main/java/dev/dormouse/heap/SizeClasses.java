@@ -19,10 +19,12 @@ final class SizeClasses {
   private static final int[] BYTES = table();
   private static final int LEAST_SLOTS = 8;
 
+  private final int slabPages;
   private final int slabBytes;
   private final int count;
 
   SizeClasses(int slabPages) {
+    this.slabPages = slabPages;
     this.slabBytes = slabPages * Geometry.PAGE_BYTES;
     int classes = FIRST_DATA;
     while (classes < BYTES.length && BYTES[classes] * LEAST_SLOTS <= slabBytes) {
@@ -62,6 +64,10 @@ final class SizeClasses {
 
   int count() {
     return count;
+  }
+
+  int slabPages() {
+    return slabPages;
   }
 
   int bytesOf(int sizeClass) {

@@ -16,14 +16,29 @@ public final class Claims {
   private static final int MOST_FINDINGS = 1000;
   private static final int LINE_SHIFT = 6;
   private static final int LEAF_BITS = 1 << 15;
+  private static final List<Account> ACCOUNTS = List.of(Account.values());
 
   private final Heap heap;
   // A bit for the first line of each claimed extent; leaves are made as they are needed.
   private final long[][] claimed;
   private final List<String> findings = new ArrayList<>();
   private long findingCount;
+  private final long[] claimedBytes = new long[ACCOUNTS.size()];
   private long componentCount;
+  private long dataspaceCount;
   private long ownedBytes;
+
+  /** For what the bytes of an extent are used. */
+  public enum Account {
+    /** What components hold: their quotas bound it. */
+    COMPONENTS,
+    /** The directory, its root and its nodes. */
+    DIRECTORY,
+    /** The symbols and the tables that they are the index of. */
+    SYMBOLS,
+    /** The dataspaces of the store. */
+    DATASPACES
+  }
 
   Claims(Pool pool) {
     this.heap = pool.heap();
@@ -31,15 +46,32 @@ public final class Claims {
   }
 
   /**
-   * Claims an extent.
+   * Claims an extent of a component, of the directory or of the symbols, as its owner says.
    *
    * @param lengthBytes how much of it is used; the extent may be longer
    * @param what it is, for the finding
    * @return whether it is sound, so that it may be read
    */
   public boolean claim(long offset, long lengthBytes, long owner, String what) {
+    return claim(offset, lengthBytes, owner, accountOf(owner), what);
+  }
+
+  private static Account accountOf(long owner) {
+    return owner == Owner.DIRECTORY ? Account.DIRECTORY : owner == Owner.SYMBOLS ? Account.SYMBOLS : Account.COMPONENTS;
+  }
+
+  /**
+   * Claims an extent.
+   *
+   * @param lengthBytes how much of it is used; the extent may be longer
+   * @param account for what it is used
+   * @param what it is, for the finding
+   * @return whether it is sound, so that it may be read
+   */
+  public boolean claim(long offset, long lengthBytes, long owner, Account account, String what) {
+    Extent extent;
     try {
-      Extent extent = heap.extentOf(offset);
+      extent = heap.extentOf(offset);
       if (extent == null || extent.offset() != offset || lengthBytes > extent.lengthBytes()) {
         damage(what + " at " + offset + " of " + lengthBytes + " bytes is no extent of the heap");
         return false;
@@ -57,12 +89,28 @@ public final class Claims {
       damage(what + " at " + offset + " is referred to twice");
       return false;
     }
+    claimedBytes[ACCOUNTS.indexOf(account)] += extent.lengthBytes();
     return true;
+  }
+
+  /** The lengths of all extents that were claimed so far for an account, slack included. */
+  public long claimedBytes(Account account) {
+    return claimedBytes[ACCOUNTS.indexOf(account)];
   }
 
   /** Counts a component. */
   public void component() {
     componentCount++;
+  }
+
+  /** Counts a dataspace of the store. */
+  public void dataspace() {
+    dataspaceCount++;
+  }
+
+  /** How many sentences there are. */
+  public long findingCount() {
+    return findingCount;
   }
 
   /** Adds a sentence about something that is not as it should be. */
@@ -73,13 +121,18 @@ public final class Claims {
     }
   }
 
-  /** Looks for owned extents that nobody claimed. */
+  /**
+   * Looks for owned extents that nobody claimed. Each claimed one has the owner that it was claimed for and is claimed once,
+   * so where there are none, every owner holds just what its record leads to, and all of them together what is used.
+   */
   void finish() {
+    long[] owned = new long[ACCOUNTS.size()];
     heap.walk(
         new Heap.Visitor() {
           @Override
           public void extent(Extent extent, long owner, boolean record) {
             ownedBytes += extent.lengthBytes();
+            owned[ACCOUNTS.indexOf(accountOf(owner))] += extent.lengthBytes();
             if (!isMarked(extent.offset())) {
               damage(
                   (record ? "the component record at " : "the extent at ") + extent.offset() + " of "
@@ -92,8 +145,20 @@ public final class Claims {
             Claims.this.damage(message);
           }
         });
+    compareSums(owned);
     if (findingCount > findings.size()) {
       findings.add((findingCount - findings.size()) + " more findings");
+    }
+  }
+
+  private void compareSums(long[] owned) {
+    for (Account account : List.of(Account.COMPONENTS, Account.DIRECTORY, Account.SYMBOLS)) {
+      // An owner word does not tell a dataspace from a component.
+      long claimed = claimedBytes(account) + (account == Account.COMPONENTS ? claimedBytes(Account.DATASPACES) : 0);
+      long found = owned[ACCOUNTS.indexOf(account)];
+      if (claimed != found) {
+        damage("account " + account + ": records lead to " + claimed + " bytes, and the heap's owner words say " + found);
+      }
     }
   }
 
@@ -118,6 +183,15 @@ public final class Claims {
 
   List<String> findings() {
     return List.copyOf(findings);
+  }
+
+  VerifyReport.Usage usage() {
+    return new VerifyReport.Usage(
+        claimedBytes(Account.COMPONENTS), claimedBytes(Account.DIRECTORY), claimedBytes(Account.SYMBOLS), claimedBytes(Account.DATASPACES));
+  }
+
+  long dataspaceCount() {
+    return dataspaceCount;
   }
 
   long componentCount() {

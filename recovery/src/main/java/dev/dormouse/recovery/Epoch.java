@@ -46,7 +46,7 @@ public final class Epoch {
     this.broken = broken;
     this.headerOffset = Lanes.headerOffset(geometry, lane);
     this.log = new LogWriter(media, heap, lane, headerOffset + LaneLayout.BYTES, headerOffset + geometry.laneBytes());
-    this.replay = new LogReplay(media, heap, geometry);
+    this.replay = new LogReplay(media, heap);
   }
 
   void start(long salt) {
@@ -328,7 +328,7 @@ public final class Epoch {
     persistWord(LaneLayout.DONE_WORD, SequenceWord.of(number + 1, SequenceWord.COMMITTED_WITH_INTENTS, headerOffset + LaneLayout.DONE_WORD));
     // R4: only now may the lane, and what it released, be used again.
     for (int i = 0; i < log.count(); i++) {
-      replay.reclaim(log.position(i));
+      replay.settle(log.position(i));
     }
   }
 

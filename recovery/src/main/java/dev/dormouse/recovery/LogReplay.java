@@ -3,7 +3,6 @@ package dev.dormouse.recovery;
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
-import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 
@@ -14,13 +13,11 @@ import dev.dormouse.heap.Media;
 final class LogReplay {
   private final Media media;
   private final Heap heap;
-  private final Geometry geometry;
   private final byte[] record = new byte[RecordLayout.BYTES];
 
-  LogReplay(Media media, Heap heap, Geometry geometry) {
+  LogReplay(Media media, Heap heap) {
     this.media = media;
     this.heap = heap;
-    this.geometry = geometry;
   }
 
   /** Copies the payload of the record at {@code position} back and flushes it; 1 if it is an undo record, or else 0. */
@@ -48,11 +45,16 @@ final class LogReplay {
     }
   }
 
-  /** Makes the extent available that the record at {@code position} released, if it did. After the lane is done. */
-  void reclaim(long position) {
+  /**
+   * After the lane is done: makes the extent available that the record at {@code position} released, if it did, or tells the
+   * heap that the one it published stays owned.
+   */
+  void settle(long position) {
     load(position);
     if (kind() == RecordKind.FREE) {
       heap.reclaim(new Extent(a(), b()));
+    } else if (kind() == RecordKind.ALLOC) {
+      heap.published(a(), b(), d());
     }
   }
 
@@ -74,13 +76,11 @@ final class LogReplay {
 
   /** Whether an intent may name the word at {@code offset}. */
   boolean isPlausibleWord(long offset) {
-    return (offset & (Long.BYTES - 1)) == 0
-        && offset >= geometry.arenaOffset()
-        && offset <= geometry.sizeBytes() - Long.BYTES;
+    return (offset & (Long.BYTES - 1)) == 0 && heap.isInArena(offset);
   }
 
   private boolean ownsAll(long offset, long length, long owner) {
-    if (offset < geometry.arenaOffset() || offset >= geometry.sizeBytes()) {
+    if (!heap.isInArena(offset)) {
       return false;
     }
     try {

@@ -33,7 +33,7 @@ public final class Recovery {
     this.heap = pool.heap();
     this.geometry = pool.header().geometry();
     this.quarantine = quarantine;
-    this.replay = new LogReplay(media, heap, geometry);
+    this.replay = new LogReplay(media, heap);
     this.reader = new LogReader(media, geometry, pool.header().salt());
   }
 
@@ -118,7 +118,7 @@ public final class Recovery {
         SequenceWord.of(number, SequenceWord.COMMITTED_WITH_INTENTS, header + LaneLayout.DONE_WORD));
     media.persist(header + LaneLayout.DONE_WORD, Long.BYTES);
     for (int i = 0; i < count; i++) {
-      replay.reclaim(positions[i]);
+      replay.settle(positions[i]);
     }
     redone++;
   }

@@ -40,7 +40,7 @@ public final class Verifier {
       pool = Pool.open(new OverlayMedia(reader), boot);
     } catch (Damaged damaged) {
       return new VerifyReport(
-          VerifyReport.Verdict.DAMAGED, null, null, 0, reader.sizeBytes(), 0, 0, 0, null, List.of(), List.of(damaged.getMessage()));
+          VerifyReport.Verdict.DAMAGED, null, null, 0, reader.sizeBytes(), 0, 0, 0, VerifyReport.Usage.NONE, 0, null, List.of(), List.of(damaged.getMessage()));
     }
     List<String> notes = new ArrayList<>();
     if (!pool.headerDamage().isEmpty()) {
@@ -76,7 +76,9 @@ public final class Verifier {
         header.openCount(),
         geometry.sizeBytes(),
         claims.componentCount(),
+        claims.dataspaceCount(),
         claims.ownedBytes(),
+        claims.usage(),
         geometry.sizeBytes() - geometry.arenaOffset() - claims.ownedBytes(),
         recovery,
         List.copyOf(notes),

@@ -8,7 +8,9 @@ import java.util.UUID;
  * What a verify found. The pool is judged as recovery would leave it, and was not changed.
  *
  * @param uuid null where no header can be read
- * @param ownedBytes bytes in extents that something owns
+ * @param dataspaces how many dataspaces of the store there are
+ * @param ownedBytes bytes in extents that something owns; where nothing is damaged, the sum of {@code usage}
+ * @param usage what they are used for
  * @param freeBytes bytes of the arena in no such extent
  * @param recovery what recovery would do at the next open; null where it cannot
  * @param findings sentences about what is damaged; notes about a header copy that recovery can do without are in {@code notes}
@@ -20,11 +22,18 @@ public record VerifyReport(
     long openCount,
     long sizeBytes,
     long components,
+    long dataspaces,
     long ownedBytes,
+    Usage usage,
     long freeBytes,
     Recovery.Report recovery,
     List<String> notes,
     List<String> findings) {
+  /** What the owned bytes are used for, slack included: what records lead to. */
+  public record Usage(long componentBytes, long directoryBytes, long symbolBytes, long dataspaceBytes) {
+    static final Usage NONE = new Usage(0, 0, 0, 0);
+  }
+
   /** How a pool is. */
   public enum Verdict {
     /** It was closed, and everything proves sound. */

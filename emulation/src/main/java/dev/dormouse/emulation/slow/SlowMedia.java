@@ -259,6 +259,11 @@ public final class SlowMedia implements Media {
   }
 
   @Override
+  public void provision(long fromOffset, long toOffset) {
+    media.provision(fromOffset, toOffset);
+  }
+
+  @Override
   public void close() {
     media.close();
   }
