@@ -83,7 +83,11 @@ public final class StoreOptions {
   }
 
   private static Geometry geometryOf(long sizeBytes) {
-    return Geometry.forNewPool((sizeBytes + Geometry.PAGE_BYTES - 1) / Geometry.PAGE_BYTES * Geometry.PAGE_BYTES);
+    return Geometry.forNewPool(wholePages(sizeBytes));
+  }
+
+  private static long wholePages(long bytes) {
+    return (bytes + Geometry.PAGE_BYTES - 1) / Geometry.PAGE_BYTES * Geometry.PAGE_BYTES;
   }
 
   private StoreOptions withCreation(Creation newCreation, Geometry newGeometry) {
@@ -93,6 +97,22 @@ public final class StoreOptions {
   /** Lay a new pool out like this, in place of the layout for its size. */
   public StoreOptions geometry(Geometry newGeometry) {
     return withCreation(creation, newGeometry);
+  }
+
+  /**
+   * Let a new pool grow while it is in use, in steps of an eighth of its size, or of what is wanted if that is more; a full disk
+   * is a {@link dev.dormouse.heap.PoolFull}, and the pool stays as it was. Of no consequence for a pool that exists: what it
+   * may become was decided when it was made.
+   *
+   * @param maxBytes at least the size it is made with, rounded up to whole pages; each MiB takes 4 KiB of the pool from the start
+   */
+  public StoreOptions growTo(long maxBytes) {
+    if (geometry == null) {
+      return this;
+    }
+    return geometry(
+        Geometry.of(
+            geometry.sizeBytes(), wholePages(maxBytes), geometry.laneCount(), geometry.laneBytes(), geometry.slabPages()));
   }
 
   /**

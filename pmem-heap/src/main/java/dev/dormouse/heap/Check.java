@@ -5,16 +5,26 @@ package dev.dormouse.heap;
  * bound to its place, so that neither a flipped bit nor a word from elsewhere passes.
  */
 public final class Check {
-  private static final int[] TABLE = new int[256];
+  private static final int VALUE_BYTES = 6;
+  // What each byte of a value contributes, a table for each place, so that no look-up waits for another.
+  private static final char[] TABLES = new char[VALUE_BYTES * 256];
+  private static final int OF_ZERO;
 
   static {
     // CRC-16/CCITT, reflected: every error of up to 16 adjacent bits, and every two flipped bits, change it.
-    for (int i = 0; i < TABLE.length; i++) {
+    int[] table = new int[256];
+    for (int i = 0; i < table.length; i++) {
       int crc = i;
       for (int bit = 0; bit < 8; bit++) {
         crc = (crc & 1) != 0 ? (crc >>> 1) ^ 0x8408 : crc >>> 1;
       }
-      TABLE[i] = crc;
+      table[i] = crc;
+    }
+    OF_ZERO = crc(table, 0xffff, 0);
+    for (int at = 0; at < VALUE_BYTES; at++) {
+      for (int i = 0; i < 256; i++) {
+        TABLES[at * 256 + i] = (char) crc(table, 0, (long) i << (8 * at));
+      }
     }
   }
 
@@ -22,14 +32,26 @@ public final class Check {
 
   /** 16 check bits of the low 48 bits of {@code value} at the place {@code place}. */
   public static int bits16(long value, long place) {
-    int crc = 0xffff;
-    long left = value & 0xffff_ffff_ffffL;
-    for (int i = 0; i < 6; i++) {
-      crc = (crc >>> 8) ^ TABLE[(crc ^ (int) left) & 0xff];
-      left >>>= 8;
-    }
+    int low = (int) value;
+    int high = (int) (value >>> 32);
+    int crc =
+        OF_ZERO
+            ^ TABLES[low & 0xff]
+            ^ TABLES[256 + (low >>> 8 & 0xff)]
+            ^ TABLES[512 + (low >>> 16 & 0xff)]
+            ^ TABLES[768 + (low >>> 24)]
+            ^ TABLES[1024 + (high & 0xff)]
+            ^ TABLES[1280 + (high >>> 8 & 0xff)];
     // Mixed in by exclusive or: errors in the value stay detected whatever the place.
     return crc ^ (int) ((place * 0x9E3779B97F4A7C15L) >>> 48);
+  }
+
+  private static int crc(int[] table, int start, long value) {
+    int crc = start;
+    for (int i = 0; i < VALUE_BYTES; i++) {
+      crc = (crc >>> 8) ^ table[(crc ^ (int) (value >>> (8 * i))) & 0xff];
+    }
+    return crc;
   }
 
   /** {@code value}, at most 48 bits, with its check bits above it. */

@@ -191,6 +191,15 @@ public final class Heap {
     chunks.grow(newPageCount);
   }
 
+  /** Where the last page ends that is owned, or whose owner is not known; in bytes from the pool's start. */
+  long usedUpTo() {
+    long page = table.pageCount();
+    while (page > 0 && table.isFree(page - 1)) {
+      page--;
+    }
+    return table.offsetOf(page);
+  }
+
   private int stripe() {
     // Ids of threads that start together are neighbours, so they have different stripes.
     return (int) Thread.currentThread().threadId() & (stripes - 1);
@@ -245,20 +254,20 @@ public final class Heap {
    * not fenced.
    */
   public void release(Extent extent, long owner) {
-    if (ownerOf(extent.offset()) != owner) {
-      promiseAgain(extent);
-      return;
-    }
-    long head = table.headOf(table.pageOf(extent.offset()));
-    long word = table.state(head);
-    if (PageState.kind(word) == PageState.RUN) {
+    long head = headOf(extent.offset());
+    long word = head < 0 ? 0 : table.stateOfHead(head);
+    if (head >= 0 && PageState.kind(word) == PageState.RUN && table.runOwner(head) == owner) {
       // Every chunk is told before the head is stored: one that is examined meanwhile must not take the pages for free.
       chunks.forEachPart(head, PageState.number(word), Chunk::disown);
       table.free(head);
       return;
     }
     int sizeClass = PageState.sizeClass(word);
-    int slot = table.slotAt(head, sizeClass, extent.offset());
+    int slot = head >= 0 && PageState.kind(word) == PageState.SLAB ? table.slotAt(head, sizeClass, extent.offset()) : -1;
+    if (slot < 0 || table.slotOwner(head, slot) != owner) {
+      promiseAgain(extent);
+      return;
+    }
     Chunk chunk = chunks.at(head);
     if (!chunk.releaseUnexamined(head, sizeClass, slot)) {
       slabs.release(chunk.slabAt(head), slot);
@@ -316,7 +325,7 @@ public final class Heap {
     if (head < 0) {
       return Owner.NONE;
     }
-    long word = table.state(head);
+    long word = table.stateOfHead(head);
     if (PageState.kind(word) == PageState.RUN) {
       return table.runOwner(head);
     }
@@ -330,7 +339,7 @@ public final class Heap {
     if (head < 0) {
       return null;
     }
-    long word = table.state(head);
+    long word = table.stateOfHead(head);
     if (PageState.kind(word) == PageState.RUN) {
       return new Extent(table.offsetOf(head), PageState.number(word) * Geometry.PAGE_BYTES);
     }

@@ -39,6 +39,11 @@ final class PageTable {
     return word;
   }
 
+  /** The state word of a head that {@link #headOf} answered, which has been checked. */
+  long stateOfHead(long head) {
+    return media.getLong(descriptorOf(head) + PageLayout.STATE);
+  }
+
   /** The head whose run covers {@code page}, or -1 where the page is free. */
   long headOf(long page) {
     long word = state(page);
@@ -47,6 +52,15 @@ final class PageTable {
       case PageState.CONTINUED -> coveringHead(page, PageState.number(word));
       default -> -1;
     };
+  }
+
+  /** Whether a page is nobody's for certain. */
+  boolean isFree(long page) {
+    try {
+      return headOf(page) < 0;
+    } catch (Damaged damaged) {
+      return false;
+    }
   }
 
   private long coveringHead(long page, long distance) {

@@ -199,6 +199,49 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
+   * Makes a pool that was closed shorter, and gives the disk its space back. What is owned stays where it is, so a pool can be
+   * made as short as its last extent lets it. The pool can grow again, up to the length that was declared for it.
+   *
+   * @param newSizeBytes a multiple of {@value Geometry#PAGE_BYTES}
+   * @return the pool's length, which is {@code newSizeBytes}
+   * @throws PoolFull if something is owned behind that length; the message says how short it can be made
+   * @throws IllegalArgumentException if there is no room for what every pool has, or it is not shorter already
+   * @throws InUse if somebody has it open
+   * @throws IllegalStateException if it was not closed; open and close it first
+   */
+  public static long shrink(Path path, FileMedium medium, long newSizeBytes, BootIdentity boot) {
+    try (Pool pool = open(path, medium, boot)) {
+      Geometry now = pool.header.geometry();
+      Geometry shorter = Geometry.of(newSizeBytes, now.maxBytes(), now.laneCount(), now.laneBytes(), now.slabPages());
+      if (newSizeBytes >= now.sizeBytes()) {
+        throw new IllegalArgumentException(
+            path + ": cannot be made shorter by making it " + newSizeBytes + " bytes long, it has " + now.sizeBytes());
+      }
+      if (pool.header.open()) {
+        throw new IllegalStateException(path + ": was not closed, so its lanes may have work to do; open and close it, then shrink it");
+      }
+      // (a) Nothing behind the new end is anybody's.
+      long least = Math.max(Geometry.LEAST_POOL_BYTES, pool.heap.usedUpTo());
+      if (least > newSizeBytes) {
+        throw new PoolFull(
+            path.toString(), "something is owned behind byte " + newSizeBytes + "; it can be made as short as " + least + " bytes");
+      }
+      // (b) Commit point. After it the file is longer than the pool, which is as it may be.
+      pool.header.resized(shorter.sizeBytes()).write(pool.media);
+      pool.media.settle(0, PoolHeader.BYTES);
+    }
+    // (c) The space goes back to the disk.
+    try (PoolLock _ = PoolLock.take(path);
+        FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
+      file.truncate(newSizeBytes);
+    } catch (IOException e) {
+      throw new MediaUnavailable(
+          path.toString(), "was made shorter, but the disk did not get its space back: the system said " + e.getMessage(), e);
+    }
+    return newSizeBytes;
+  }
+
+  /**
    * Starts a new life once every lane is finished: counts the opening and brings the new salt into force. Both copies are
    * written, so that no single damaged copy can bring back an older salt or count.
    */
