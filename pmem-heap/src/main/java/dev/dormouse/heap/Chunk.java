@@ -254,6 +254,16 @@ final class Chunk {
     slabs[(int) (slab.head - firstPage) / classes.slabPages()] = slab;
   }
 
+  /** Pages became a slab on the media that nobody had set aside for it. */
+  synchronized void adopt(long head, int sizeClass) {
+    if (examined) {
+      own((int) (head - firstPage), classes.slabPages());
+      Slab slab = Slab.found(this, head, sizeClass, classes.slotsOf(sizeClass), true);
+      add(slab);
+      finder.found(slab);
+    }
+  }
+
   /** The media will show a free slot of that class: the word says so first. Flushed, not fenced. */
   synchronized void promiseSlot(int sizeClass) {
     raise(ChunkTable.of(ChunkTable.classBit(sizeClass), 0));

@@ -270,7 +270,13 @@ public final class Heap {
     }
     Chunk chunk = chunks.at(head);
     if (!chunk.releaseUnexamined(head, sizeClass, slot)) {
-      slabs.release(chunk.slabAt(head), slot);
+      Slab slab = chunk.slabAt(head);
+      if (slab == null) {
+        // Pages that claim to be a slab and cannot be one are given to nobody; their owner goes all the same.
+        table.setSlotOwner(head, slot, Owner.NONE);
+      } else {
+        slabs.release(slab, slot);
+      }
     }
   }
 

@@ -235,10 +235,11 @@ final class Slabs implements Chunk.SlabFinder {
   void publish(Chunk chunk, long head, int sizeClass, int number, long owner) {
     Slab slab = chunk.slabAt(head);
     if (slab == null) {
-      // Recovery: nobody looked into the chunk, and nobody else is there.
+      // Recovery: nobody has set the slot aside in this life, and nobody else is there.
       if (!table.isSlab(head, sizeClass)) {
         chunk.promiseSlot(sizeClass);
         claim(head, sizeClass);
+        chunk.adopt(head, sizeClass);
       }
       table.setSlotOwner(head, number, owner);
       return;
