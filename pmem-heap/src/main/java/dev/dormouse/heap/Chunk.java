@@ -22,6 +22,7 @@ final class Chunk {
   private final long firstPage;
   private final SlabFinder finder;
   private int pages;
+  private int withheldFrom = ChunkTable.PAGES;
   private boolean examined;
   // What the chunk's word says, once it was read.
   private long value = -1;
@@ -204,6 +205,7 @@ final class Chunk {
   /** Pages that were set aside can be had again. */
   synchronized void makeAvailable(int start, int count) {
     PageBits.set(available, start, count);
+    withholdAgain();
   }
 
   /** Pages whose release is done can be had again. Does nothing for any others. */
@@ -212,7 +214,20 @@ final class Chunk {
       pending.remove(extentOf(start, count));
     } else if (PageBits.allSet(releasing, start, count)) {
       PageBits.clear(releasing, start, count);
-      PageBits.set(available, start, count);
+      makeAvailable(start, count);
+    }
+  }
+
+  /** Gives out no page from this one on, free or not. */
+  synchronized void withholdFrom(int page) {
+    examine();
+    withheldFrom = page;
+    withholdAgain();
+  }
+
+  private void withholdAgain() {
+    if (withheldFrom < pages) {
+      PageBits.clear(available, withheldFrom, pages - withheldFrom);
     }
   }
 
@@ -337,7 +352,7 @@ final class Chunk {
       // Durable before the pages are used again: a head that came back would cover what others own by then.
       media.fence();
     }
-    PageBits.set(available, start, classes.slabPages());
+    makeAvailable(start, classes.slabPages());
   }
 
   private void raise(long needed) {

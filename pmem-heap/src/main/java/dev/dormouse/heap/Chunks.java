@@ -276,6 +276,15 @@ final class Chunks {
     }
   }
 
+  /** Gives out no page from this one on. */
+  void withholdFrom(long page) {
+    for (int index = (int) (page >>> ChunkTable.PAGE_SHIFT); index < count(); index++) {
+      Chunk chunk = get(index);
+      chunk.withholdFrom((int) Math.max(0, page - chunk.firstPage()));
+      noteRoom(chunk);
+    }
+  }
+
   /** The page table was extended: the chunks learn of it. */
   void grow(long newPageCount) {
     long old = pageCount;

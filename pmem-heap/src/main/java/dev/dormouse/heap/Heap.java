@@ -191,6 +191,17 @@ public final class Heap {
     chunks.grow(newPageCount);
   }
 
+  /**
+   * From now on whatever is given out ends before a byte, so that what lies behind can be moved before it. For a pool that was
+   * just opened and that nobody else uses; it holds until the pool is closed. The pool does not grow meanwhile.
+   */
+  public void confineBefore(long offset) {
+    growth = (pages, seenPages) -> false;
+    long page = Math.max(0, table.pageOf(offset));
+    slabs.withholdFrom(page);
+    chunks.withholdFrom(page);
+  }
+
   /** Where the last page ends that is owned, or whose owner is not known; in bytes from the pool's start. */
   long usedUpTo() {
     long page = table.pageCount();

@@ -25,6 +25,7 @@ final class Slabs implements Chunk.SlabFinder {
   private final AtomicIntegerArray lookedAt;
   private final RecordPages recordPages;
   private Chunks chunks;
+  private volatile long withheldFrom = Long.MAX_VALUE;
 
   Slabs(Media media, PageTable table, SizeClasses classes, RecordPages recordPages, int stripes) {
     this.media = media;
@@ -104,7 +105,7 @@ final class Slabs implements Chunk.SlabFinder {
       synchronized (slab) {
         if (slab.state == Slab.State.LISTED) {
           examine(slab);
-          slab.state = slab.isFull() ? Slab.State.FULL : Slab.State.CURRENT;
+          slab.state = slab.isFull() || isWithheld(slab) ? Slab.State.FULL : Slab.State.CURRENT;
           if (slab.state == Slab.State.CURRENT) {
             return slab;
           }
@@ -209,10 +210,19 @@ final class Slabs implements Chunk.SlabFinder {
   private void offer(Slab slab) {
     if (slab.isEmpty()) {
       retire(slab);
-    } else {
+    } else if (!isWithheld(slab)) {
       slab.state = Slab.State.LISTED;
       listed.get(slab.sizeClass).put(slab.head, slab);
     }
+  }
+
+  /** Takes no slot from slabs that reach behind this page. Before any slot was taken. */
+  void withholdFrom(long page) {
+    withheldFrom = page;
+  }
+
+  private boolean isWithheld(Slab slab) {
+    return slab.head + classes.slabPages() > withheldFrom;
   }
 
   private void retire(Slab slab) {
