@@ -16,6 +16,11 @@ public enum RegionRights {
     return code;
   }
 
+  /** What is left where both must allow it. */
+  public RegionRights least(RegionRights other) {
+    return this == READ || other == READ ? READ : READ_WRITE;
+  }
+
   /** The rights of a code; null if there are none. */
   public static RegionRights ofCode(int code) {
     return code == READ.code ? READ : code == READ_WRITE.code ? READ_WRITE : null;

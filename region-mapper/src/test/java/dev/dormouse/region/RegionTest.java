@@ -1,77 +1,26 @@
 package dev.dormouse.region;
 
+import static dev.dormouse.region.RegionVerbs.FILL;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.recovery.Epoch;
+import dev.dormouse.region.RegionVerbs.Verb;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 /** What a view refuses, and that what it stores is undone by an abort. I7: a view outlives neither its turn nor its region. */
 class RegionTest {
   private static final int LENGTH = 1000;
-
-  /** One way to touch so many bytes at an offset. */
-  private interface Access {
-    void at(Region region, long offset);
-  }
-
-  private static final Map<String, Integer> LENGTHS = new LinkedHashMap<>();
-  private static final Map<String, Access> READS = new LinkedHashMap<>();
-  private static final Map<String, Access> WRITES = new LinkedHashMap<>();
-
-  static {
-    read("getByte", 1, Region::getByte);
-    read("getShort", 2, Region::getShort);
-    read("getInt", 4, Region::getInt);
-    read("getLong", 8, Region::getLong);
-    read("getFloat", 4, Region::getFloat);
-    read("getDouble", 8, Region::getDouble);
-    read("get array", 20, (region, offset) -> region.get(offset, new byte[30], 5, 20));
-    read("get segment", 20, (region, offset) -> region.get(offset, MemorySegment.ofArray(new byte[20])));
-    write("putByte", 1, (region, offset) -> region.putByte(offset, (byte) 1));
-    write("putShort", 2, (region, offset) -> region.putShort(offset, (short) 0x0101));
-    write("putInt", 4, (region, offset) -> region.putInt(offset, 0x01010101));
-    write("putLong", 8, (region, offset) -> region.putLong(offset, 0x0101010101010101L));
-    write("putFloat", 4, (region, offset) -> region.putFloat(offset, 1.5f));
-    write("putDouble", 8, (region, offset) -> region.putDouble(offset, 1.5));
-    write("put array", 20, (region, offset) -> region.put(offset, ones(30), 5, 20));
-    write("put segment", 20, (region, offset) -> region.put(offset, MemorySegment.ofArray(ones(20))));
-    write("copy to", 20, (region, offset) -> region.copy(100, offset, 20));
-    write("fill", 20, (region, offset) -> region.fill(offset, 20, (byte) 1));
-    write("prepareWrite", 20, (region, offset) -> region.prepareWrite(offset, 20));
-  }
-
-  private static void read(String name, int length, Access access) {
-    LENGTHS.put(name, length);
-    READS.put(name, access);
-  }
-
-  private static void write(String name, int length, Access access) {
-    LENGTHS.put(name, length);
-    WRITES.put(name, access);
-  }
-
-  private static byte[] ones(int length) {
-    byte[] bytes = new byte[length];
-    Arrays.fill(bytes, (byte) 1);
-    return bytes;
-  }
-
-  private static Map<String, Access> all() {
-    Map<String, Access> all = new LinkedHashMap<>(READS);
-    all.putAll(WRITES);
-    return all;
-  }
 
   private RegionStage stage;
   private Epoch epoch;
@@ -83,12 +32,26 @@ class RegionTest {
     stage = RegionStage.create();
     Epoch first = stage.lanes.lease();
     RegionMap map = stage.map(first);
-    map.attach(1, "state", LENGTH, 0, RegionRights.READ_WRITE);
-    map.attach(2, "behind", LENGTH, 8192, RegionRights.READ_WRITE);
+    map.attach("state", LENGTH, 0, RegionRights.READ_WRITE);
+    map.attach("behind", LENGTH, 8192, RegionRights.READ_WRITE);
     entry = stage.table(first).get(0);
-    stage.view(first, entry).fill(0, LENGTH, (byte) 0x55);
-    first.commit();
-    stage.lanes.giveBack(first);
+    stage.view(first, entry).fill(0, LENGTH, FILL);
+    // What is copied from there can be told from what lies elsewhere.
+    stage.view(first, entry).fill(LENGTH - 20, 20, (byte) 0x11);
+    commit(first);
+    epoch = stage.lanes.lease();
+    region = stage.view(epoch, entry);
+  }
+
+  private void commit(Epoch ended) {
+    ended.commit();
+    stage.lanes.giveBack(ended);
+  }
+
+  /** Where a length is read it is 0, so that no verb has a reason to refuse what it finds. */
+  private void clear() {
+    region.fill(0, LENGTH, (byte) 0);
+    commit(epoch);
     epoch = stage.lanes.lease();
     region = stage.view(epoch, entry);
   }
@@ -107,21 +70,23 @@ class RegionTest {
 
   @Test
   void noAccessLeavesTheRegionNotEvenByOverflow() {
+    clear();
     byte[] before = wholePool();
-    all()
-        .forEach(
-            (name, access) -> {
-              long length = LENGTHS.get(name);
-              access.at(region, LENGTH - length);
-              for (long offset :
-                  new long[] {
-                    LENGTH - length + 1, LENGTH, LENGTH + 1, -1, -length, -entry.extentOffset(),
-                    Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - length + 1
-                  }) {
-                assertThatThrownBy(() -> access.at(region, offset)).as("%s at %d", name, offset)
-                    .isInstanceOf(IndexOutOfBoundsException.class);
-              }
-            });
+    for (Verb verb : RegionVerbs.all()) {
+      long length = verb.length();
+      verb.call().at(region, 0);
+      verb.call().at(region, (LENGTH - length) & -verb.alignment());
+      for (long offset :
+          new long[] {
+            LENGTH - length + 1, LENGTH, LENGTH + 1, -1, -length, -entry.extentOffset(),
+            Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - length + 1
+          }) {
+        assertThatThrownBy(() -> verb.call().at(region, offset)).as("%s at %d", verb, offset)
+            .isInstanceOf(IndexOutOfBoundsException.class);
+      }
+      // Zeros again, for a verb that reads a length.
+      region.fill(0, LENGTH, (byte) 0);
+    }
     epoch.abort();
     byte[] after = wholePool();
     // The lanes and what the region holds aside, nothing was stored.
@@ -150,31 +115,37 @@ class RegionTest {
   void aRegionForReadingOnlyIsNotStoredTo() {
     Region readOnly = new Region(stage.media, epoch, RegionStage.HOLDER, entry.extentOffset(), LENGTH, RegionRights.READ);
     assertThat(readOnly.isWritable()).isFalse();
-    WRITES.forEach(
-        (name, access) ->
-            assertThatThrownBy(() -> access.at(readOnly, 0)).as(name)
-                .isInstanceOfSatisfying(RegionException.class, e -> assertThat(e.reason()).isEqualTo(RegionException.Reason.READ_ONLY)));
-    READS.forEach((name, access) -> access.at(readOnly, 0));
-    assertThat(content()).containsOnly(0x55);
-    assertThat(epoch.isClean()).isTrue();
+    assertThat(region.isWritable()).isTrue();
+    // With what is expected there, and without.
+    for (int round = 0; round < 2; round++) {
+      RegionVerbs.stores().forEach(verb -> assertReason(RegionException.Reason.READ_ONLY, verb, () -> verb.call().at(readOnly, 0)));
+      assertThat(epoch.isClean()).isTrue();
+      clear();
+    }
+    RegionVerbs.reads().forEach(verb -> verb.call().at(readOnly, 0));
+    assertThat(content()).containsOnly(0);
   }
 
   @Test
   void aViewIsOverWhenItWasClosed() {
     region.close();
-    all().forEach((name, access) -> assertStale(name, () -> access.at(region, 0)));
-    assertThat(content()).containsOnly(0x55);
+    byte[] before = content();
+    RegionVerbs.all().forEach(verb -> assertReason(RegionException.Reason.STALE_VIEW, verb, () -> verb.call().at(region, 0)));
+    assertThat(content()).isEqualTo(before);
   }
 
   @Test
   void aViewBelongsToItsThread() throws InterruptedException {
+    byte[] before = content();
     List<Throwable> wrong = new ArrayList<>();
+    // Its own thread has opened the fast way for stores.
+    region.prepareWrite(0, LENGTH);
     for (Thread.Builder builder : List.of(Thread.ofPlatform(), Thread.ofVirtual())) {
       Thread other =
           builder.start(
               () -> {
                 try {
-                  all().forEach((name, access) -> assertStale(name, () -> access.at(region, 0)));
+                  RegionVerbs.all().forEach(verb -> assertReason(RegionException.Reason.STALE_VIEW, verb, () -> verb.call().at(region, 0)));
                 } catch (AssertionError e) {
                   wrong.add(e);
                 }
@@ -182,43 +153,131 @@ class RegionTest {
       other.join();
     }
     assertThat(wrong).isEmpty();
-    assertThat(content()).containsOnly(0x55);
+    assertThat(content()).isEqualTo(before);
     region.putByte(0, (byte) 1);
   }
 
-  private static void assertStale(String name, Runnable access) {
-    assertThatThrownBy(access::run).as(name)
-        .isInstanceOfSatisfying(RegionException.class, e -> assertThat(e.reason()).isEqualTo(RegionException.Reason.STALE_VIEW));
+  private static void assertReason(RegionException.Reason reason, Object verb, Runnable access) {
+    assertThatThrownBy(access::run).as(verb.toString())
+        .isInstanceOfSatisfying(RegionException.class, e -> assertThat(e.reason()).isEqualTo(reason));
   }
 
-  /** Every write, at every place around a line's and a page's border, alone and after one that prepared a neighbour. */
   @Test
-  void everyWriteIsUndoneByAnAbortWhereverItLies() {
-    for (boolean neighbourFirst : new boolean[] {false, true}) {
-      WRITES.forEach(
-          (name, access) -> {
-            for (long offset = 40; offset <= 136; offset++) {
-              if (neighbourFirst) {
-                region.putByte(offset & -64, (byte) 9);
-              }
-              access.at(region, offset);
-              if (!name.equals("prepareWrite") && !name.equals("copy to")) {
-                assertThat(content()).as("%s at %d", name, offset).isNotEqualTo(filled());
-              }
-              epoch.abort();
-              stage.lanes.giveBack(epoch);
-              assertThat(content()).as("%s at %d", name, offset).isEqualTo(filled());
-              epoch = stage.lanes.lease();
-              region = stage.view(epoch, entry);
-            }
-          });
+  void whatMustBeAlignedIsRefusedElsewhereAndNothingIsStored() {
+    byte[] before = content();
+    int refused = 0;
+    for (Verb verb : RegionVerbs.all()) {
+      for (int offset = 64; offset < 80; offset++) {
+        int at = offset;
+        if (offset % verb.alignment() != 0) {
+          assertReason(RegionException.Reason.MISALIGNED, verb, () -> verb.call().at(region, at));
+          refused++;
+        }
+      }
+    }
+    assertThat(refused).isGreaterThan(500);
+    assertThat(content()).isEqualTo(before);
+    assertThat(epoch.isClean()).isTrue();
+  }
+
+  /**
+   * Every public method that stores, at every place around a line's border, alone and after a store that prepared a neighbour:
+   * none passes the barrier by.
+   */
+  @Test
+  void everyStoreIsUndoneByAnAbortWhereverItLies() {
+    byte[] before = content();
+    for (Verb verb : RegionVerbs.stores()) {
+      for (long offset = 40; offset <= 136; offset += verb.alignment()) {
+        for (boolean neighbourFirst : new boolean[] {false, true}) {
+          if (neighbourFirst) {
+            // In the line of the first byte, and none of those that are stored.
+            region.putByte(offset % 64 == 0 ? offset + 63 : offset & -64, (byte) 9);
+          }
+          byte[] prepared = content();
+          verb.call().at(region, offset);
+          if (!verb.name().matches("Region\\.(prepareWrite|declare).*")) {
+            assertThat(content()).as("%s at %d", verb, offset).isNotEqualTo(prepared);
+          }
+          epoch.abort();
+          stage.lanes.giveBack(epoch);
+          assertThat(content()).as("%s at %d", verb, offset).isEqualTo(before);
+          epoch = stage.lanes.lease();
+          region = stage.view(epoch, entry);
+        }
+      }
     }
   }
 
-  private static byte[] filled() {
-    byte[] bytes = new byte[LENGTH];
-    Arrays.fill(bytes, (byte) 0x55);
-    return bytes;
+  @Test
+  void whatWasStoredIsSeenByTheNextTurnsViewAfterTheCommit() {
+    for (Verb verb : RegionVerbs.stores()) {
+      region.fill(0, LENGTH - 20, FILL);
+      verb.call().at(region, (64 - verb.length() / 2) & -verb.alignment());
+      byte[] stored = content();
+      region.close();
+      commit(epoch);
+      epoch = stage.lanes.lease();
+      region = stage.view(epoch, entry);
+      assertThat(region.mismatch(0, stored, 0, LENGTH)).as(verb.name()).isEqualTo(-1);
+    }
+  }
+
+  @Test
+  void aStoreTouchesNothingBesideItsBytes() {
+    byte[] before = content();
+    for (Verb verb : RegionVerbs.stores()) {
+      int offset = (64 - verb.length() / 2) & -verb.alignment();
+      verb.call().at(region, offset);
+      byte[] after = content();
+      assertThat(Arrays.copyOf(after, offset)).as(verb.name()).isEqualTo(Arrays.copyOf(before, offset));
+      assertThat(Arrays.copyOfRange(after, offset + verb.length(), LENGTH)).as(verb.name())
+          .isEqualTo(Arrays.copyOfRange(before, offset + verb.length(), LENGTH));
+      epoch.abort();
+      stage.lanes.giveBack(epoch);
+      epoch = stage.lanes.lease();
+      region = stage.view(epoch, entry);
+    }
+  }
+
+  @Test
+  void aDeclaredRangeIsStoredToInsideOfItOnly() {
+    byte[] before = content();
+    DeclaredRange range = region.declare(100, 30);
+    assertThat(range.offset()).isEqualTo(100);
+    assertThat(range.lengthBytes()).isEqualTo(30);
+    for (long offset : new long[] {99, 92, 123, 130, -1, Long.MIN_VALUE, Long.MAX_VALUE, Long.MAX_VALUE - 6}) {
+      assertThatThrownBy(() -> range.putLong(offset, 1)).as("at %d", offset).isInstanceOf(IndexOutOfBoundsException.class);
+    }
+    DeclaredRange tiny = region.declare(100, 5);
+    assertThatThrownBy(() -> tiny.putLong(100, 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThatThrownBy(() -> region.declare(100, 0).putByte(100, (byte) 1)).isInstanceOf(IndexOutOfBoundsException.class);
+    assertThat(content()).isEqualTo(before);
+    range.putLong(100, 1);
+    range.putLong(122, 1);
+    assertThat(region.getLong(122)).isEqualTo(1);
+    region.close();
+    assertReason(RegionException.Reason.STALE_VIEW, "declared", () -> range.putLong(100, 1));
+  }
+
+  @Test
+  void aDeclaredRangeBelongsToItsThread() throws InterruptedException {
+    DeclaredRange range = region.declare(0, 100);
+    byte[] before = content();
+    AtomicReference<Throwable> refused = new AtomicReference<>();
+    Thread.ofPlatform().start(() -> refused.set(catchThrowable(() -> range.putByte(0, (byte) 1)))).join();
+    assertThat(refused.get()).isInstanceOfSatisfying(RegionException.class, e -> assertThat(e.reason()).isEqualTo(RegionException.Reason.STALE_VIEW));
+    assertThat(content()).isEqualTo(before);
+  }
+
+  @Test
+  void whatOnlyReadsLogsNothing() {
+    clear();
+    RegionVerbs.reads().forEach(verb -> verb.call().at(region, 64));
+    // Nor does a comparison that fails.
+    assertThat(region.atomics().compareAndSetLong(64, 1, 2)).isFalse();
+    assertThat(region.atomics().compareAndExchangeInt(64, 1, 2)).isZero();
+    assertThat(epoch.isClean()).isTrue();
   }
 
   @Test
@@ -245,12 +304,13 @@ class RegionTest {
 
   @Test
   void copiesAsIfThroughATemporaryCopyWhereRangesOverlap() {
+    byte[] before = content();
     for (int i = 0; i < 200; i++) {
       region.putByte(i, (byte) i);
     }
     region.copy(0, 50, 100);
     region.copy(60, 10, 100);
-    byte[] model = filled();
+    byte[] model = before;
     for (int i = 0; i < 200; i++) {
       model[i] = (byte) i;
     }
@@ -261,6 +321,7 @@ class RegionTest {
 
   @Test
   void aDeclaredRangeCostsOneFenceAndItsStoresNone() {
+    byte[] content = content();
     CrashMedia media = (CrashMedia) stage.media;
     long before = media.fences();
     region.prepareWrite(0, LENGTH);
@@ -270,6 +331,6 @@ class RegionTest {
     }
     assertThat(media.fences() - before).isEqualTo(1);
     epoch.abort();
-    assertThat(content()).containsOnly(0x55);
+    assertThat(content()).isEqualTo(content);
   }
 }

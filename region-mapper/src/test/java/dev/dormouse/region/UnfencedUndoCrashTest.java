@@ -35,7 +35,7 @@ class UnfencedUndoCrashTest {
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aStoreAfterABulkWriteThatFoundNoRoomIsUndoneLikeAnyOther(PersistencyModel model) {
     Epoch setup = stage.lanes.lease();
-    stage.map(setup).attach(1, "a", REGION_BYTES, 0, RegionRights.READ_WRITE);
+    stage.map(setup).attach("a", REGION_BYTES, 0, RegionRights.READ_WRITE);
     stage.view(setup, stage.table(setup).get(0)).fill(0, REGION_BYTES, (byte) 1);
     setup.commit();
     stage.lanes.giveBack(setup);
