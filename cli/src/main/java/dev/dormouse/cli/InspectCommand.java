@@ -3,12 +3,14 @@ package dev.dormouse.cli;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonObject;
 import dev.dormouse.component.ComponentInfo;
+import dev.dormouse.component.DataspaceInfo;
 import dev.dormouse.component.OpeningReport;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.heap.FileReader;
 import dev.dormouse.heap.PoolHeader;
 import java.io.PrintStream;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
@@ -45,13 +47,13 @@ final class InspectCommand implements Callable<Integer> {
         show(store.component(component).info(), exitCode);
       } else {
         store.forEach(_ -> components.incrementAndGet());
-        show(header, store.opening(), components.get(), exitCode);
+        show(header, store.opening(), components.get(), store.dataspaces(), exitCode);
       }
       return exitCode;
     }
   }
 
-  private void show(PoolHeader header, OpeningReport opening, long components, int exitCode) {
+  private void show(PoolHeader header, OpeningReport opening, long components, List<DataspaceInfo> dataspaces, int exitCode) {
     JsonObject json = new JsonObject();
     json.addProperty("pool", pool.toString());
     json.addProperty("uuid", header.uuid().toString());
@@ -67,6 +69,7 @@ final class InspectCommand implements Callable<Integer> {
     json.addProperty("lanesToRedo", opening.recovery().lanesRedone());
     json.addProperty("lanesToRollBack", opening.recovery().lanesRolledBack());
     json.addProperty("components", components);
+    json.add("dataspaces", Json.of(dataspaces));
     json.addProperty("exitCode", exitCode);
     if (output.json()) {
       Json.print(output.out(), json);
@@ -85,6 +88,13 @@ final class InspectCommand implements Callable<Integer> {
     line(out, "opened", header.openCount() + " times, last by boot " + header.boot());
     line(out, "lanes", header.geometry().laneCount() + " of " + number(header.geometry().laneBytes()) + " bytes");
     line(out, "components", number(components));
+    for (DataspaceInfo dataspace : dataspaces) {
+      line(
+          out,
+          "dataspace",
+          String.format(
+              Locale.ROOT, "%s: %,d bytes, crc32c 0x%08x, attached %,d times", dataspace.name(), dataspace.lengthBytes(), dataspace.contentCrc32c(), dataspace.attachments()));
+    }
   }
 
   private static String sentence(OpeningReport opening) {
@@ -106,20 +116,31 @@ final class InspectCommand implements Callable<Integer> {
     out.println("component " + info.name() + (info.quarantined() ? ", QUARANTINED" : ""));
     line(out, "id", info.id());
     line(out, "program", info.program());
-    for (ComponentInfo.RegionInfo region : info.regions()) {
-      line(
-          out,
-          "region",
-          region.name() + ": " + number(region.lengthBytes()) + " bytes at address " + region.address() + ", " + region.rights());
-    }
+    showRegions(out, "", info.regions());
     for (ComponentInfo.SlotInfo slot : info.slots()) {
       line(
           out,
           "slot " + slot.slot(),
           slot.object() + ", read to byte " + number(slot.positionBytes()) + (slot.revoked() ? ", revoked" : ""));
     }
+    line(out, "holds", number(info.heldBytes()) + " bytes of the pool");
     line(out, "quota", info.quotaBytes() == Long.MAX_VALUE ? "none" : number(info.quotaBytes()) + " bytes");
     line(out, "outcomes", "remembers " + info.outcomes());
+  }
+
+  /** Those of a managed dataspace behind it, with its name before theirs; their addresses count from its start. */
+  private static void showRegions(PrintStream out, String path, List<ComponentInfo.RegionInfo> regions) {
+    for (ComponentInfo.RegionInfo region : regions) {
+      String name = path + region.name();
+      String what =
+          switch (region.kind()) {
+            case OWN -> " bytes";
+            case SHARED -> " bytes of dataspace " + region.dataspace();
+            case MANAGED -> " addresses for " + region.regions().size() + " regions";
+          };
+      line(out, "region", name + ": " + number(region.lengthBytes()) + what + " at address " + region.address() + ", " + region.rights());
+      showRegions(out, name + "/", region.regions());
+    }
   }
 
   private JsonObject toJson(ComponentInfo info, int exitCode) {
@@ -132,6 +153,7 @@ final class InspectCommand implements Callable<Integer> {
     json.add("regions", Json.of(info.regions()));
     JsonArray slots = Json.of(info.slots()).getAsJsonArray();
     json.add("slots", slots);
+    json.addProperty("heldBytes", info.heldBytes());
     json.addProperty("quotaBytes", info.quotaBytes() == Long.MAX_VALUE ? null : info.quotaBytes());
     json.addProperty("outcomes", info.outcomes());
     json.addProperty("exitCode", exitCode);

@@ -47,7 +47,9 @@ final class VerifyCommand implements Callable<Integer> {
     json.addProperty("openCount", report.openCount());
     json.addProperty("sizeBytes", report.sizeBytes());
     json.addProperty("components", report.components());
+    json.addProperty("dataspaces", report.dataspaces());
     json.addProperty("ownedBytes", report.ownedBytes());
+    json.add("usage", Json.of(report.usage()));
     json.addProperty("freeBytes", report.freeBytes());
     // Null where damage leaves nothing to be recovered.
     json.add("lanesToRedo", Json.of(report.recovery() == null ? null : report.recovery().lanesRedone()));
@@ -71,6 +73,15 @@ final class VerifyCommand implements Callable<Integer> {
           report.ownedBytes(),
           report.freeBytes(),
           report.sizeBytes());
+      VerifyReport.Usage usage = report.usage();
+      out.printf(
+          Locale.ROOT,
+          "  of them %,d by components, %,d by %,d dataspaces, %,d by the directory, %,d by symbols%n",
+          usage.componentBytes(),
+          usage.dataspaceBytes(),
+          report.dataspaces(),
+          usage.directoryBytes(),
+          usage.symbolBytes());
     }
   }
 }

@@ -44,6 +44,8 @@ final class Awake implements Holder {
   long annexOffset;
   long tableOffset;
   long quotaBytes;
+  // Whether the first entry is a region of the component's own in its root map, so that the fields below tell all of it.
+  boolean firstRegionIsPlain;
   int firstRegionSymbol;
   RegionRights firstRegionRights;
   long firstRegionExtent;
@@ -53,6 +55,9 @@ final class Awake implements Holder {
   long incarnation;
   Program program;
   FileSession[] sessions;
+
+  // Guarded by turn: what the running epoch attaches and detaches of the store's dataspaces. Whoever sits here next uses it again.
+  DataspaceChanges shares;
 
   // Written under turn or by whoever empties the seat; read for statistics at any time.
   long turns;
@@ -89,7 +94,9 @@ final class Awake implements Holder {
     tableOffset = Bytes.getLong(record, ComponentLayout.TABLE_OFFSET);
     quotaBytes = Bytes.getLong(record, ComponentLayout.QUOTA_BYTES);
     firstRegionSymbol = Bytes.getInt(record, ComponentLayout.REGION0 + RegionLayout.NAME_SYMBOL);
-    firstRegionRights = RegionRights.ofCode(Bytes.getShort(record, ComponentLayout.REGION0 + RegionLayout.RIGHTS));
+    firstRegionRights = RegionRights.ofCode(record[ComponentLayout.REGION0 + RegionLayout.RIGHTS]);
+    // Kind and map of such a region are zero, and lie side by side with the rights.
+    firstRegionIsPlain = regionCount > 0 && Bytes.getInt(record, ComponentLayout.REGION0 + RegionLayout.RIGHTS) >>> Byte.SIZE == 0;
     firstRegionExtent = Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.EXTENT_OFFSET);
     firstRegionBytes = Bytes.getLong(record, ComponentLayout.REGION0 + RegionLayout.LENGTH_BYTES);
   }

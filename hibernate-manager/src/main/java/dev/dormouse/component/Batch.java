@@ -72,7 +72,7 @@ public final class Batch {
   private void commit() {
     // Until it has ended well: behind a commit that failed half way there is no epoch to run a turn in.
     doomed = true;
-    epoch.commit();
+    engine.commit(awake, epoch);
     engine.startAgain(epoch);
     doomed = false;
     turns = 0;

@@ -23,7 +23,7 @@ final class Capabilities {
       throw new CapabilityException(
           index, ResumeAccount.Outcome.UNAVAILABLE, "the component has slots 0 to " + (awake.slotCount - 1) + "; nothing was granted there");
     }
-    Slot slot = new RecordEditor(media, awake, null).slot(index);
+    Slot slot = new RecordEditor(media, engine.heap(), awake, null).slot(index);
     checkUsable(index, slot);
     FileSession session = session(awake, index, slot);
     if (!session.isUsable()) {
@@ -65,7 +65,7 @@ final class Capabilities {
   }
 
   ResumeAccount account(Awake awake) {
-    RecordEditor editor = new RecordEditor(media, awake, null);
+    RecordEditor editor = new RecordEditor(media, engine.heap(), awake, null);
     List<ResumeAccount.Entry> entries = new ArrayList<>();
     for (int i = 0; i < awake.slotCount; i++) {
       Slot slot = editor.slot(i);

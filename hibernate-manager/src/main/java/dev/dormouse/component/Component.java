@@ -32,7 +32,7 @@ public final class Component {
 
   /** Its name, read from the pool. */
   public String name() {
-    return info().name();
+    return store.nameOf(recordOffset, birth);
   }
 
   /**
@@ -100,6 +100,17 @@ public final class Component {
   /** Withdraws the capability in a slot, for good. Takes effect after the turn that runs, if one does. */
   public void revoke(int slot) {
     store.lifecycle().revoke(recordOffset, birth, slot);
+  }
+
+  /**
+   * Changes how many bytes of the pool it may hold, in one commit, after the turn that runs, if one does. Whoever has the
+   * store decides that, not the component.
+   *
+   * @param bytes as {@link ComponentSpec#quota} counts them
+   * @throws dev.dormouse.region.RegionException {@code QUOTA_EXCEEDED} if it holds more by now
+   */
+  public void setQuota(long bytes) {
+    store.lifecycle().setQuota(recordOffset, birth, bytes);
   }
 
   /** Destroys it: its state, its name and its capabilities are released in one commit. */

@@ -13,6 +13,8 @@ public abstract sealed class ComponentException extends DormouseException
         StoreClosed,
         ReplyTooLarge,
         TooManySymbols,
+        NoSuchDataspace,
+        DataspaceInUse,
         CapabilityException {
   private static final long serialVersionUID = 1L;
 

@@ -16,11 +16,21 @@ public final class ComponentSpec {
   static final int MOST_OUTCOMES = 1024;
   static final int MOST_REPLY_BYTES = 32 << 10;
 
-  record RegionSpec(String name, long lengthBytes, long address, RegionRights rights) {}
+  /** What a region is: one of its own, or a window into a dataspace of the store. */
+  sealed interface Attachment permits RegionSpec, ShareSpec {
+    String name();
+  }
+
+  record RegionSpec(String name, long lengthBytes, long address, RegionRights rights) implements Attachment {}
+
+  /** All of the dataspace where the length is {@link #ALL}. */
+  record ShareSpec(String name, String dataspace, long address, long offset, long lengthBytes) implements Attachment {}
+
+  static final long ALL = -1;
 
   record FileSpec(String root, String path, long badge) {}
 
-  private final List<RegionSpec> regions = new ArrayList<>();
+  private final List<Attachment> regions = new ArrayList<>();
   private final List<FileSpec> files = new ArrayList<>();
   private Class<? extends Program> program;
   private long quotaBytes = Long.MAX_VALUE;
@@ -47,6 +57,30 @@ public final class ComponentSpec {
   }
 
   /**
+   * A region that shows all of a dataspace of the store, for reading. It is numbered like the others.
+   *
+   * @param dataspace the name by which {@link ProcessStore#createDataspace} made it
+   */
+  public ComponentSpec share(String name, String dataspace) {
+    regions.add(new ShareSpec(name, dataspace, RegionMap.ANY_ADDRESS, 0, ALL));
+    return this;
+  }
+
+  /**
+   * A region that shows a window into a dataspace of the store, for reading.
+   *
+   * @param address where in its address space, or {@link RegionMap#ANY_ADDRESS}
+   * @param offset where the window begins, in bytes from the dataspace's start
+   */
+  public ComponentSpec share(String name, String dataspace, long address, long offset, long lengthBytes) {
+    if (lengthBytes < 1) {
+      throw new IllegalArgumentException("a window of " + lengthBytes + " bytes into dataspace " + dataspace + ": at least 1 expected");
+    }
+    regions.add(new ShareSpec(name, dataspace, address, offset, lengthBytes));
+    return this;
+  }
+
+  /**
    * The next capability slot, from 0 on: a file below a root that the store was opened with, read from its start.
    *
    * @param path relative, with {@code /}; must lead to a file below the root
@@ -65,7 +99,11 @@ public final class ComponentSpec {
     return this;
   }
 
-  /** How many bytes all its regions together may hold. */
+  /**
+   * How many bytes of the pool it may hold: the lengths of all extents that it owns, slack included. They are those of its
+   * regions, its record of 128 bytes, its annex (name and remembered outcomes), its table if it has one, and the recipes of
+   * its files. What it shares is the store's.
+   */
   public ComponentSpec quota(long bytes) {
     quotaBytes = bytes;
     return this;
@@ -92,7 +130,7 @@ public final class ComponentSpec {
     return program;
   }
 
-  List<RegionSpec> regions() {
+  List<Attachment> regions() {
     return regions;
   }
 

@@ -5,8 +5,8 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
+import dev.dormouse.region.AddressSpace;
 import dev.dormouse.region.Region;
-import dev.dormouse.region.RegionRights;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -17,8 +17,8 @@ import java.util.function.Function;
 /**
  * The running store behind its public face: takes turns through lane, seat, program and commit.
  *
- * <p>Order of taking: a lane, then a component's seat and turn lock, then a name's lock (R1: all held until the lane is
- * done). Nobody waits for a lane while holding a lock.
+ * <p>Order of taking: a lane, then a component's seat and turn lock, then a name's lock, then those of dataspaces (R1: all
+ * held until the lane is done). Nobody waits for a lane while holding a lock.
  */
 final class Engine {
   private static final int COUNTER_BITS = 40;
@@ -36,6 +36,7 @@ final class Engine {
   private final Capabilities capabilities;
   private final FileService files;
   private final ComponentNames names;
+  private final DataspaceTable dataspaces;
   private final AwakeTable table;
   private final Waker waker;
   private final AtomicLong births = new AtomicLong();
@@ -50,6 +51,7 @@ final class Engine {
     this.lanes = new Lanes(pool, options.awake());
     this.directory = new Directory(media, WordTable.open(media, pool.header().roots().root0(), "the directory"));
     this.symbols = new Symbols(media, lanes, WordTable.open(media, pool.header().roots().root1(), "the symbol table"));
+    this.dataspaces = new DataspaceTable(media, heap, WordTable.open(media, pool.header().roots().root2(), "the table of dataspaces"));
     this.programs = new Programs(options.loader(), symbols);
     this.files = new FileService(options.fileRoots());
     this.capabilities = new Capabilities(this, files);
@@ -67,12 +69,20 @@ final class Engine {
     return media;
   }
 
+  Heap heap() {
+    return heap;
+  }
+
   Directory directory() {
     return directory;
   }
 
   Symbols symbols() {
     return symbols;
+  }
+
+  DataspaceTable dataspaceTable() {
+    return dataspaces;
   }
 
   Programs programs() {
@@ -118,7 +128,7 @@ final class Engine {
           birth,
           (awake, epoch) -> {
             ByteBuffer answer = turn(awake, epoch, requestId, request);
-            epoch.commit();
+            commit(awake, epoch);
             return answer;
           });
     } finally {
@@ -174,6 +184,7 @@ final class Engine {
       try {
         giveBack(epoch);
       } finally {
+        discardShares(awake);
         long recordOffset = awake.recordOffset;
         awake.turn.unlock();
         awake.unpin();
@@ -196,6 +207,41 @@ final class Engine {
   void refuseIfClosed() {
     if (closed != null) {
       throw new StoreClosed(media.describe() + ": " + closed);
+    }
+  }
+
+  /** Commits a component's epoch, with what it attached and detached of the store's dataspaces. */
+  void commit(Awake awake, Epoch epoch) {
+    if (awake.shares == null) {
+      epoch.commit();
+    } else {
+      awake.shares.commit(epoch);
+    }
+  }
+
+  /** What a component's epoch attaches and detaches of the store's dataspaces. */
+  DataspaceChanges sharesOf(Awake awake) {
+    if (awake.shares == null) {
+      awake.shares = new DataspaceChanges(media, symbols, dataspaces);
+    }
+    return awake.shares;
+  }
+
+  /** The epoch is over: what it noted was committed, or never happened. */
+  static void discardShares(Awake awake) {
+    if (awake.shares != null) {
+      awake.shares.discard();
+    }
+  }
+
+  /** Runs what a user handed in while this thread has a lane, so that it cannot wait for another. */
+  void withoutCalls(Runnable use) {
+    Engine outer = RUNNING.get();
+    RUNNING.set(this);
+    try {
+      use.run();
+    } finally {
+      RUNNING.set(outer);
     }
   }
 
@@ -225,13 +271,16 @@ final class Engine {
   /**
    * Commits the epoch that makes a component, while nobody can run it. Step (d) makes its name known before the lane is
    * done; a turn of it, or its end, in another lane would by then be recovered in the wrong order (R1).
+   *
+   * @param newborn what the epoch knows of it
    */
-  void commitUnseen(Epoch epoch, long recordOffset) {
+  void commitUnseen(Epoch epoch, Awake newborn) {
+    long recordOffset = newborn.recordOffset;
     Awake awake = table.pin(recordOffset);
     try {
       awake.turn.lock();
       try {
-        epoch.commit();
+        commit(newborn, epoch);
       } finally {
         awake.turn.unlock();
       }
@@ -338,15 +387,16 @@ final class Engine {
   }
 
   Region viewOfFirst(Awake awake, Epoch epoch) {
-    return view(awake, epoch, awake.firstRegionExtent, awake.firstRegionBytes, awake.firstRegionRights);
+    return new Region(media, epoch, awake, awake.firstRegionExtent, awake.firstRegionBytes, awake.firstRegionRights);
+  }
+
+  /** All that a component has attached, for one epoch. */
+  AddressSpace addressSpace(Awake awake, Epoch epoch, RecordEditor editor) {
+    return new AddressSpace(media, epoch, awake, editor, symbols.ofRegions(), sharesOf(awake));
   }
 
   boolean isFirstRegion(Awake awake, int symbol) {
-    return awake.regionCount > 0 && awake.firstRegionSymbol == symbol;
-  }
-
-  Region view(Awake awake, Epoch epoch, long extentOffset, long lengthBytes, RegionRights rights) {
-    return new Region(media, epoch, awake, extentOffset, lengthBytes, rights);
+    return awake.firstRegionIsPlain && awake.firstRegionSymbol == symbol;
   }
 
   /** Puts a component to sleep: when its turn is over, if one runs. A component that sleeps already stays asleep. */

@@ -6,6 +6,7 @@ import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.region.RegionEntry;
+import dev.dormouse.region.RegionException;
 import dev.dormouse.region.RegionMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -27,6 +28,8 @@ final class Lifecycle {
     // The lane first: while it is leased the store is not closed.
     Epoch epoch = engine.leaseForCreation();
     ReentrantLock lock = engine.directory().lockOf(nameBytes);
+    // What the epoch knows of it; nobody else does.
+    Awake newborn = new Awake(0);
     try {
       // Symbols in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
       int program = engine.symbols().intern("program", spec.program().getName());
@@ -39,15 +42,17 @@ final class Lifecycle {
       }
       long birth = engine.nextBirth();
       ComponentId id = new ComponentId(epoch.allocateRecord(birth).offset(), birth);
-      write(epoch, id, nameBytes, spec, program);
+      newborn.recordOffset = id.recordOffset();
+      write(epoch, newborn, birth, nameBytes, spec, program);
       engine.directory().insert(epoch, nameBytes, id.recordOffset());
-      engine.commitUnseen(epoch, id.recordOffset());
+      engine.commitUnseen(epoch, newborn);
       return id;
     } finally {
       // R1, R3: the lane is done, or undone, before the lock on the name goes.
       try {
         engine.giveBack(epoch);
       } finally {
+        Engine.discardShares(newborn);
         if (lock.isHeldByCurrentThread()) {
           lock.unlock();
         }
@@ -55,20 +60,46 @@ final class Lifecycle {
     }
   }
 
-  private void write(Epoch epoch, ComponentId id, byte[] name, ComponentSpec spec, int program) {
-    long birth = id.birth();
-    Awake seat = new Awake(0);
-    seat.recordOffset = id.recordOffset();
-    RecordEditor editor = new RecordEditor(media, seat, epoch);
+  private void write(Epoch epoch, Awake newborn, long birth, byte[] name, ComponentSpec spec, int program) {
+    RecordEditor editor = new RecordEditor(media, engine.heap(), newborn, epoch);
     editor.begin(birth, program, writeAnnex(epoch, birth, name, spec), spec.quotaBytes());
-    RegionMap map = new RegionMap(media, epoch, seat, editor, spec.quotaBytes());
-    for (ComponentSpec.RegionSpec region : spec.regions()) {
-      map.attach(
-          engine.symbols().find(region.name()), region.name(), region.lengthBytes(), region.address(), region.rights());
+    RegionMap map = engine.addressSpace(newborn, epoch, editor).root();
+    for (ComponentSpec.Attachment attachment : spec.regions()) {
+      switch (attachment) {
+        case ComponentSpec.RegionSpec region -> map.attach(region.name(), region.lengthBytes(), region.address(), region.rights());
+        case ComponentSpec.ShareSpec share when share.lengthBytes() == ComponentSpec.ALL -> map.attachShared(share.name(), share.dataspace());
+        case ComponentSpec.ShareSpec share ->
+            map.attachShared(share.name(), share.dataspace(), share.address(), share.offset(), share.lengthBytes());
+      }
     }
     for (int i = 0; i < spec.files().size(); i++) {
       editor.addSlot(grant(epoch, birth, i, spec.files().get(i)));
     }
+    requireWithin(spec.quotaBytes(), editor.heldBytes());
+  }
+
+  private static void requireWithin(long quotaBytes, long heldBytes) {
+    if (quotaBytes < heldBytes) {
+      throw new RegionException(
+          RegionException.Reason.QUOTA_EXCEEDED,
+          "the component holds " + heldBytes + " bytes, record, annex, table and recipes included; a quota of " + quotaBytes
+              + " is too little for that, give it more or let it hold less");
+    }
+  }
+
+  /** Changes how much a component may hold. */
+  void setQuota(long recordOffset, long birth, long quotaBytes) {
+    engine.exclusively(
+        recordOffset,
+        birth,
+        (awake, epoch) -> {
+          RecordEditor editor = new RecordEditor(media, engine.heap(), awake, epoch);
+          requireWithin(quotaBytes, editor.heldBytes());
+          editor.setQuota(quotaBytes);
+          epoch.commit();
+          return null;
+        });
+    media.sync();
   }
 
   private long writeAnnex(Epoch epoch, long birth, byte[] name, ComponentSpec spec) {
@@ -127,10 +158,15 @@ final class Lifecycle {
     lock.lock();
     try {
       long birth = awake.birth;
-      RecordEditor editor = new RecordEditor(media, awake, epoch);
+      RecordEditor editor = new RecordEditor(media, engine.heap(), awake, epoch);
       for (int i = 0; i < awake.regionCount; i++) {
         RegionEntry region = editor.get(i);
-        epoch.free(epoch.extentOf(region.extentOffset()), birth);
+        switch (region.kind()) {
+          case OWN -> epoch.free(epoch.extentOf(region.extentOffset()), birth);
+          case SHARED -> engine.sharesOf(awake).detached(region.extentOffset());
+          // What is in it has entries of its own.
+          case MANAGED -> {}
+        }
       }
       for (int i = 0; i < awake.slotCount; i++) {
         Slot slot = editor.slot(i);
@@ -148,7 +184,7 @@ final class Lifecycle {
       awake.recordChanged = true;
       epoch.free(epoch.extentOf(awake.recordOffset), birth);
       engine.directory().remove(epoch, name, awake.recordOffset);
-      epoch.commit();
+      engine.commit(awake, epoch);
     } finally {
       // Where it failed before the commit, the intents are void and the word that the lock guards was never touched.
       lock.unlock();
@@ -161,7 +197,7 @@ final class Lifecycle {
         recordOffset,
         birth,
         (awake, epoch) -> {
-          RecordEditor editor = new RecordEditor(media, awake, epoch);
+          RecordEditor editor = new RecordEditor(media, engine.heap(), awake, epoch);
           if (index < 0 || index >= awake.slotCount) {
             throw new CapabilityException(index, ResumeAccount.Outcome.UNAVAILABLE, "the component has no such slot");
           }

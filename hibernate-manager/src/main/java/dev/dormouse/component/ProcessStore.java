@@ -11,7 +11,9 @@ import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.recovery.Recovery;
 import dev.dormouse.recovery.VerifyReport;
+import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionEntry;
+import dev.dormouse.region.RegionKind;
 import java.lang.invoke.VarHandle;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 
 /**
  * A store of components over one pool. A component's state lies in the pool itself, so hibernating one is committing, and
@@ -29,12 +32,14 @@ import java.util.function.Consumer;
 public final class ProcessStore implements AutoCloseable {
   private final Engine engine;
   private final Lifecycle lifecycle;
+  private final Dataspaces dataspaces;
   private final OpeningReport opening;
   private boolean closed;
 
   private ProcessStore(Pool pool, StoreOptions options, OpeningReport opening) {
     this.engine = new Engine(pool, options);
     this.lifecycle = new Lifecycle(engine);
+    this.dataspaces = new Dataspaces(engine);
     this.opening = opening;
   }
 
@@ -97,12 +102,37 @@ public final class ProcessStore implements AutoCloseable {
     Pool.delete(pool);
   }
 
+  /**
+   * Makes a pool that nobody has open shorter, and gives the disk its space back. What components hold behind the new end is
+   * moved before it; records, names and dataspaces stay where they are, so a pool can be made as short as the last of these
+   * lets it. May be cut short and repeated; the pool is whole at every moment. It can grow again, where it was made so.
+   *
+   * @param options how to open it
+   * @param newSizeBytes a multiple of 4,096
+   * @throws dev.dormouse.heap.PoolFull if not all of it fits; the message says why, and what was moved stays moved
+   * @throws IllegalArgumentException if no pool can have that length, or it is not shorter
+   * @throws dev.dormouse.heap.InUse if somebody has it open
+   */
+  public static void shrink(Path pool, StoreOptions options, long newSizeBytes) {
+    try (ProcessStore store = open(pool, options)) {
+      if (newSizeBytes >= store.engine.pool().header().geometry().sizeBytes()) {
+        throw new IllegalArgumentException(store.describe() + ": cannot be made shorter by making it " + newSizeBytes + " bytes long");
+      }
+      store.engine.heap().confineBefore(newSizeBytes);
+      Relocation relocation = new Relocation(store.engine, newSizeBytes);
+      store.forEach(relocation::move);
+    }
+    Pool.shrink(pool, options.medium(), newSizeBytes, options.boot());
+  }
+
   private static PoolHeader.Roots format(Pool unborn) {
     long poolBytes = unborn.header().geometry().sizeBytes();
     Lanes.format(unborn);
     long directory = WordTable.format(unborn, Directory.rootWords(poolBytes), Owner.DIRECTORY);
     long symbols = WordTable.format(unborn, Symbols.wordsFor(poolBytes), Owner.SYMBOLS);
-    return new PoolHeader.Roots(directory, symbols, 0, 0);
+    // It says which symbols name dataspaces, so it has as many words and belongs to the symbols.
+    long dataspaces = WordTable.format(unborn, Symbols.wordsFor(poolBytes), Owner.SYMBOLS);
+    return new PoolHeader.Roots(directory, symbols, dataspaces, 0);
   }
 
   private static ProcessStore start(Pool pool, StoreOptions options, boolean created, long startNanos) {
@@ -166,7 +196,8 @@ public final class ProcessStore implements AutoCloseable {
    * @throws InvalidName if the name cannot be
    * @throws ProgramUnavailable if no program was given, or it cannot be made
    * @throws CapabilityException if a file it is to have cannot be reached
-   * @throws dev.dormouse.region.RegionException if its regions overlap or exceed its quota
+   * @throws NoSuchDataspace if it is to share one that does not exist
+   * @throws dev.dormouse.region.RegionException if its regions overlap, or what it is to hold exceeds its quota
    * @throws dev.dormouse.heap.PoolFull if the pool has no room; nothing of it was made
    */
   public Component create(String name, Consumer<ComponentSpec> spec) {
@@ -257,6 +288,63 @@ public final class ProcessStore implements AutoCloseable {
     return birth == 0 ? null : new Component(this, record, birth);
   }
 
+  /**
+   * Makes a dataspace of the store: bytes that never change, which any number of components can attach for reading. It is
+   * the store's, and counts towards nobody's quota.
+   *
+   * @param name 1 to 1,024 bytes of UTF-8, unlike that of any other dataspace
+   * @param lengthBytes from 1 on
+   * @param content writes what it is to hold into a region of zeros, which it may use until it returns; it runs in the
+   *     calling thread and cannot call the store. Whatever it throws is thrown on, and nothing was made
+   * @throws NameTaken if there is a dataspace of that name
+   * @throws InvalidName if the name cannot be
+   * @throws TooManySymbols if the pool has no room for another name
+   * @throws dev.dormouse.region.RegionException {@code INVALID_RANGE} if the length cannot be
+   * @throws dev.dormouse.heap.PoolFull if the pool has no room; nothing of it was made
+   */
+  public DataspaceInfo createDataspace(String name, long lengthBytes, Consumer<Region> content) {
+    DataspaceInfo made = dataspaces.create(name, lengthBytes, content);
+    engine.media().sync();
+    return made;
+  }
+
+  /**
+   * What the pool says of a dataspace.
+   *
+   * @throws NoSuchDataspace if there is none of that name
+   * @throws Damaged if its head is not what was written
+   */
+  public DataspaceInfo dataspace(String name) {
+    return reading(() -> dataspaces.info(name));
+  }
+
+  /** All dataspaces. Those made or destroyed meanwhile may be among them or not. Reads the whole table of them. */
+  public List<DataspaceInfo> dataspaces() {
+    return reading(dataspaces::all);
+  }
+
+  private <T> T reading(Supplier<T> read) {
+    engine.refuseIfClosed();
+    try {
+      return read.get();
+    } catch (IllegalStateException e) {
+      engine.refuseIfClosed();
+      throw e;
+    }
+  }
+
+  /**
+   * Destroys a dataspace that nobody has attached.
+   *
+   * @throws NoSuchDataspace if there is none of that name
+   * @throws DataspaceInUse if a component has it attached, or a turn that runs is about to
+   * @throws Damaged if its head is not what was written
+   */
+  public void destroyDataspace(String name) {
+    dataspaces.destroy(name);
+    engine.media().sync();
+  }
+
   /** Puts every component to sleep that runs no turn. */
   public void hibernateAll() {
     engine.hibernateIdle();
@@ -306,19 +394,17 @@ public final class ProcessStore implements AutoCloseable {
     return lifecycle;
   }
 
+  /** The name alone: whatever else of the component is damaged. */
+  String nameOf(long recordOffset, long birth) {
+    return engine.peek(recordOffset, birth, awake -> engine.nameOf(recordOffset));
+  }
+
   ComponentInfo infoOf(long recordOffset, long birth) {
     return engine.peek(recordOffset, birth, awake -> info(awake, new ComponentId(recordOffset, birth)));
   }
 
   private ComponentInfo info(Awake awake, ComponentId id) {
-    RecordEditor editor = new RecordEditor(engine.media(), awake, null);
-    List<ComponentInfo.RegionInfo> regions = new ArrayList<>();
-    for (int i = 0; i < awake.regionCount; i++) {
-      RegionEntry entry = editor.get(i);
-      regions.add(
-          new ComponentInfo.RegionInfo(
-              engine.symbols().text(entry.nameSymbol()), entry.address(), entry.lengthBytes(), entry.rights()));
-    }
+    RecordEditor editor = new RecordEditor(engine.media(), engine.heap(), awake, null);
     List<ComponentInfo.SlotInfo> slots = new ArrayList<>();
     for (int i = 0; i < awake.slotCount; i++) {
       Slot slot = editor.slot(i);
@@ -336,11 +422,34 @@ public final class ProcessStore implements AutoCloseable {
         id,
         engine.nameOf(id.recordOffset()),
         engine.symbols().text(awake.programSymbol),
-        regions,
+        regions(editor, RegionEntry.ROOT, awake.regionCount),
         slots,
         awake.quotaBytes,
+        editor.heldBytes(),
         new Outcomes(engine.media(), awake).count(),
         awake.isQuarantined(),
         awake.loaded);
+  }
+
+  /** Those of one map. No map lies deeper than there are entries, unless one lies in itself. */
+  private List<ComponentInfo.RegionInfo> regions(RecordEditor editor, int map, int depth) {
+    List<ComponentInfo.RegionInfo> regions = new ArrayList<>();
+    for (int i = 0; i < editor.count() && depth >= 0; i++) {
+      RegionEntry entry = editor.get(i);
+      if (entry.map() == map) {
+        regions.add(
+            new ComponentInfo.RegionInfo(
+                engine.symbols().text(entry.nameSymbol()),
+                entry.kind(),
+                entry.address(),
+                entry.lengthBytes(),
+                entry.rights(),
+                entry.kind() == RegionKind.SHARED
+                    ? engine.symbols().text(engine.dataspaceTable().around(entry.extentOffset()).nameSymbol())
+                    : "",
+                entry.kind() == RegionKind.MANAGED ? regions(editor, (int) entry.extentOffset(), depth - 1) : List.of()));
+      }
+    }
+    return regions;
   }
 }

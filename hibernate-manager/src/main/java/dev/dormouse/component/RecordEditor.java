@@ -4,9 +4,11 @@ import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.region.RegionEntry;
+import dev.dormouse.region.RegionKind;
 import dev.dormouse.region.RegionLayout;
 import dev.dormouse.region.RegionTable;
 import java.util.Arrays;
@@ -20,6 +22,7 @@ final class RecordEditor implements RegionTable {
   private static final int MOST_ENTRIES = 255;
 
   private final Media media;
+  private final Heap heap;
   private final Awake awake;
   private final Epoch epoch;
   private final Checksum checksum = new Checksum();
@@ -27,8 +30,9 @@ final class RecordEditor implements RegionTable {
   private byte[] table;
   private boolean unborn;
 
-  RecordEditor(Media media, Awake awake, Epoch epoch) {
+  RecordEditor(Media media, Heap heap, Awake awake, Epoch epoch) {
     this.media = media;
+    this.heap = heap;
     this.awake = awake;
     this.epoch = epoch;
     media.read(awake.recordOffset, record, 0, record.length);
@@ -72,7 +76,7 @@ final class RecordEditor implements RegionTable {
   private RegionEntry entryAt(byte[] bytes, int at) {
     RegionEntry entry = RegionEntry.read(bytes, at);
     if (entry == null) {
-      throw new Damaged(media.describe(), "a region of the component at " + awake.recordOffset + " has impossible rights; run verify");
+      throw new Damaged(media.describe(), "a region of the component at " + awake.recordOffset + " has impossible rights, or is of no kind; run verify");
     }
     return entry;
   }
@@ -92,9 +96,6 @@ final class RecordEditor implements RegionTable {
   @Override
   public void add(RegionEntry entry) {
     int index = count();
-    if (index == MOST_ENTRIES) {
-      throw new IllegalArgumentException("a component has at most " + MOST_ENTRIES + " regions");
-    }
     ensureCapacity(index + 1, awake.slotCount);
     record[ComponentLayout.REGION_COUNT] = (byte) (index + 1);
     set(index, entry);
@@ -124,6 +125,69 @@ final class RecordEditor implements RegionTable {
     }
     record[ComponentLayout.REGION_COUNT] = (byte) last;
     writeRecord();
+  }
+
+  @Override
+  public int mostEntries() {
+    return MOST_ENTRIES;
+  }
+
+  @Override
+  public long quotaBytes() {
+    return awake.quotaBytes;
+  }
+
+  void setQuota(long quotaBytes) {
+    Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
+    writeRecord();
+  }
+
+  /** The annex lies elsewhere by now. */
+  void setAnnexOffset(long offset) {
+    Bytes.putLong(record, ComponentLayout.ANNEX_OFFSET, offset);
+    writeRecord();
+  }
+
+  /** The table lies elsewhere by now. */
+  void setTableOffset(long offset) {
+    Bytes.putLong(record, ComponentLayout.TABLE_OFFSET, offset);
+    table = null;
+    writeRecord();
+  }
+
+  /** Summed up each time: a count that were kept could be wrong, and there are a few extents. */
+  @Override
+  public long heldBytes() {
+    long held = lengthOf(awake.recordOffset) + lengthOf(awake.annexOffset);
+    held += awake.tableOffset == 0 ? 0 : lengthOf(awake.tableOffset);
+    for (int i = 0; i < count(); i++) {
+      RegionEntry entry = get(i);
+      held += entry.kind() == RegionKind.OWN ? lengthOf(entry.extentOffset()) : 0;
+    }
+    for (int i = 0; i < awake.slotCount; i++) {
+      Slot slot = slot(i);
+      held += slot.kind() == Slot.FILE ? lengthOf(slot.object()) : 0;
+    }
+    return held;
+  }
+
+  private long lengthOf(long offset) {
+    Extent extent = epoch == null ? heap.extentOf(offset) : epoch.extentOf(offset);
+    if (extent == null) {
+      throw new Damaged(media.describe(), "what component " + Long.toHexString(awake.birth) + " has at " + offset + " is no extent; run verify");
+    }
+    return extent.lengthBytes();
+  }
+
+  @Override
+  public long growthBytes() {
+    Capacity grown = capacityFor(count() + 1, awake.slotCount);
+    return grown.isLargerThan(capacity()) ? extentBytes(grown.bytes()) - (awake.tableOffset == 0 ? 0 : lengthOf(awake.tableOffset)) : 0;
+  }
+
+  @Override
+  public long extentBytes(long sizeBytes) {
+    return heap.extentBytes(sizeBytes);
   }
 
   /** The slot's entry. */
@@ -214,34 +278,55 @@ final class RecordEditor implements RegionTable {
     throw new Damaged(media.describe(), "the table of component " + Long.toHexString(birth) + " is not what was written; run verify");
   }
 
-  private void ensureCapacity(int regions, int slots) {
-    int oldRegions = 0;
-    int oldSlots = 0;
-    if (awake.tableOffset != 0) {
-      readTable();
-      oldRegions = capacity(table, TableLayout.REGION_CAPACITY);
-      oldSlots = capacity(table, TableLayout.SLOT_CAPACITY);
+  /** How many regions and slots a table has room for. */
+  private record Capacity(int regions, int slots) {
+    int bytes() {
+      return tableBytes(regions, slots);
     }
-    int needRegions = regions - ComponentLayout.INLINE_REGIONS;
-    int needSlots = slots - ComponentLayout.INLINE_SLOTS;
-    if (needRegions <= oldRegions && needSlots <= oldSlots) {
+
+    boolean isLargerThan(Capacity other) {
+      return regions > other.regions || slots > other.slots;
+    }
+  }
+
+  private Capacity capacity() {
+    if (awake.tableOffset == 0) {
+      return new Capacity(0, 0);
+    }
+    readTable();
+    return new Capacity(capacity(table, TableLayout.REGION_CAPACITY), capacity(table, TableLayout.SLOT_CAPACITY));
+  }
+
+  /** What a table has to have so that so many regions and slots, those in the record included, fit: twice as much where it grows. */
+  private Capacity capacityFor(int regions, int slots) {
+    Capacity old = capacity();
+    return new Capacity(
+        grown(old.regions, regions - ComponentLayout.INLINE_REGIONS), grown(old.slots, slots - ComponentLayout.INLINE_SLOTS));
+  }
+
+  private static int grown(int old, int wanted) {
+    return wanted <= old ? old : Math.max(FIRST_CAPACITY, 2 * old);
+  }
+
+  private void ensureCapacity(int regions, int slots) {
+    Capacity old = capacity();
+    Capacity grown = capacityFor(regions, slots);
+    if (!grown.isLargerThan(old)) {
       return;
     }
-    int newRegions = needRegions <= oldRegions ? oldRegions : Math.max(FIRST_CAPACITY, 2 * oldRegions);
-    int newSlots = needSlots <= oldSlots ? oldSlots : Math.max(FIRST_CAPACITY, 2 * oldSlots);
-    byte[] old = table;
-    table = new byte[tableBytes(newRegions, newSlots)];
+    byte[] oldTable = table;
+    table = new byte[grown.bytes()];
     Bytes.putLong(table, TableLayout.BIRTH, awake.birth);
-    Bytes.putShort(table, TableLayout.REGION_CAPACITY, (short) newRegions);
-    Bytes.putShort(table, TableLayout.SLOT_CAPACITY, (short) newSlots);
-    if (old != null) {
-      System.arraycopy(old, TableLayout.BYTES, table, TableLayout.BYTES, oldRegions * RegionLayout.BYTES);
+    Bytes.putShort(table, TableLayout.REGION_CAPACITY, (short) grown.regions);
+    Bytes.putShort(table, TableLayout.SLOT_CAPACITY, (short) grown.slots);
+    if (oldTable != null) {
+      System.arraycopy(oldTable, TableLayout.BYTES, table, TableLayout.BYTES, old.regions * RegionLayout.BYTES);
       System.arraycopy(
-          old,
-          TableLayout.BYTES + oldRegions * RegionLayout.BYTES,
+          oldTable,
+          TableLayout.BYTES + old.regions * RegionLayout.BYTES,
           table,
-          TableLayout.BYTES + newRegions * RegionLayout.BYTES,
-          oldSlots * SlotLayout.BYTES);
+          TableLayout.BYTES + grown.regions * RegionLayout.BYTES,
+          old.slots * SlotLayout.BYTES);
       epoch.free(epoch.extentOf(awake.tableOffset), awake.birth);
     }
     Extent extent = epoch.allocate(table.length, awake.birth);

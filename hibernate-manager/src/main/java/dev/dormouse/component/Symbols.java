@@ -8,6 +8,7 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
+import dev.dormouse.region.RegionNames;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -27,6 +28,24 @@ final class Symbols {
   private final ConcurrentHashMap<String, Integer> numbers = new ConcurrentHashMap<>();
   private final String[] texts;
   private final ReentrantLock lock = new ReentrantLock();
+  private final RegionNames regionNames =
+      new RegionNames() {
+        @Override
+        public int find(String name) {
+          return Symbols.this.find(name);
+        }
+
+        @Override
+        public int intern(String name) {
+          return Symbols.this.intern("region", name);
+        }
+
+        @Override
+        public String text(int symbol) {
+          return Symbols.this.text(symbol);
+        }
+      };
+
   // Guarded by the lock: symbols below it were read.
   private int known = 1;
 
@@ -35,6 +54,11 @@ final class Symbols {
     this.lanes = lanes;
     this.table = table;
     this.texts = new String[table.wordCount()];
+  }
+
+  /** The names of regions among them. */
+  RegionNames ofRegions() {
+    return regionNames;
   }
 
   /** How many words the table of a new pool has. */

@@ -2,13 +2,12 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.recovery.Epoch;
+import dev.dormouse.region.AddressSpace;
 import dev.dormouse.region.Region;
-import dev.dormouse.region.RegionEntry;
 import dev.dormouse.region.RegionException;
 import dev.dormouse.region.RegionMap;
 import dev.dormouse.region.RegionRights;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 
 /**
  * One invocation of a component, run alone: the request, the component's regions and capabilities, and the reply. All of it
@@ -26,8 +25,10 @@ public final class Turn {
   private ByteBuffer requestView;
   private Epoch epoch;
   private ByteBuffer reply = EMPTY;
+  // One or the other: the view of the first region, or all that is attached.
   private Region firstView;
-  private Region[] views;
+  private AddressSpace space;
+  private RecordEditor editor;
 
   Turn(Engine engine, Awake awake, Epoch epoch, ByteBuffer request) {
     this.engine = engine;
@@ -69,77 +70,83 @@ public final class Turn {
   }
 
   /**
-   * The region of that name.
+   * The region of that name in the root map.
    *
-   * @throws RegionException {@code NOT_ATTACHED} if there is none
+   * @throws RegionException {@code NOT_ATTACHED} if there is none, {@code WRONG_KIND} if it is a managed dataspace
    */
   public Region region(String name) {
     running();
-    return region(indexOf(name));
+    // Most components have one region: it is found in the seat.
+    return space == null && engine.isFirstRegion(awake, engine.symbols().find(name)) ? region(0) : regions().region(name);
   }
 
-  /** The region with that number; they are numbered as they were named when the component was created, from 0. */
+  /**
+   * The region of the root map with that number; they are numbered as they were named when the component was created, from 0.
+   * Errors as for {@link #region(String)}.
+   */
   public Region region(int index) {
     running();
-    if (index < 0 || index >= awake.regionCount) {
-      throw new RegionException(
-          RegionException.Reason.NOT_ATTACHED, "region " + index + " of " + awake.regionCount + ": no such region is attached");
+    if (index != 0 || space != null || !awake.firstRegionIsPlain) {
+      return space().region(index);
     }
-    if (index == 0) {
-      if (firstView == null) {
-        firstView = engine.viewOfFirst(awake, epoch);
-      }
-      return firstView;
+    if (firstView == null) {
+      firstView = engine.viewOfFirst(awake, epoch);
     }
-    if (views == null || views.length <= index) {
-      views = views == null ? new Region[index + 4] : Arrays.copyOf(views, index + 4);
-    }
-    if (views[index] == null) {
-      RegionEntry entry = editor().get(index);
-      views[index] = engine.view(awake, epoch, entry.extentOffset(), entry.lengthBytes(), entry.rights());
-    }
-    return views[index];
+    return firstView;
   }
 
-  /** The region that covers an address of the component's address space. */
+  /** The region that covers an address of the component's address space. Errors as for {@link RegionMap#regionAt}. */
   public Region regionAt(long address) {
-    int index = map().indexAt(address);
-    if (index < 0) {
-      throw new RegionException(RegionException.Reason.NOT_ATTACHED, "no region covers address " + address);
-    }
-    return region(index);
+    return regions().regionAt(address);
+  }
+
+  /** Where a view of this turn begins in the component's address space. Errors as for {@link RegionMap#addressOf}. */
+  public long addressOf(Region view) {
+    return regions().addressOf(view);
+  }
+
+  /** The component's address space: everything that is attached, by name and by address. Usable until the turn ends. */
+  public RegionMap regions() {
+    running();
+    return space().root();
   }
 
   /** Attaches a new region of zeros, at any address. It gets the next number. Errors as for {@link RegionMap#attach}. */
   public void attach(String name, long lengthBytes) {
-    attach(name, lengthBytes, RegionMap.ANY_ADDRESS, RegionRights.READ_WRITE);
+    regions().attach(name, lengthBytes);
   }
 
   /** Attaches a new region of zeros. It gets the next number. Errors as for {@link RegionMap#attach}. */
   public void attach(String name, long lengthBytes, long address, RegionRights rights) {
-    running();
-    map().attach(engine.symbols().intern("region", name), name, lengthBytes, address, rights);
+    regions().attach(name, lengthBytes, address, rights);
   }
 
   /** Detaches a region; its bytes are gone with the commit. The regions behind it move up by a number. */
   public void detach(String name) {
-    running();
-    closeViews();
-    map().detach(engine.symbols().find(name), name);
+    regions().detach(name);
   }
 
   /** Makes a region longer or shorter. Views of regions taken before are stale. Errors as for {@link RegionMap#resize}. */
   public void resize(String name, long lengthBytes) {
-    running();
-    closeViews();
-    map().resize(engine.symbols().find(name), name, lengthBytes);
+    regions().resize(name, lengthBytes);
   }
 
   /** Changes what the component may do with a region. Views of regions taken before are stale. */
   public void protect(String name, RegionRights rights) {
+    regions().protect(name, rights);
+  }
+
+  /** How many bytes of the pool the component holds, as a commit would leave it now; what counts says {@link ComponentSpec#quota}. */
+  public long heldBytes() {
     running();
-    closeViews();
-    map().protect(engine.symbols().find(name), name, rights);
+    space();
+    return editor.heldBytes();
+  }
+
+  /** How many bytes of the pool it may hold; {@link Long#MAX_VALUE} where nothing bounds it. */
+  public long quotaBytes() {
+    running();
+    return awake.quotaBytes;
   }
 
   /**
@@ -187,6 +194,15 @@ public final class Turn {
     return epoch;
   }
 
+  private void closeViews() {
+    if (firstView != null) {
+      firstView.close();
+    }
+    if (space != null) {
+      space.close();
+    }
+  }
+
   ByteBuffer reply() {
     return reply;
   }
@@ -197,35 +213,16 @@ public final class Turn {
     epoch = null;
   }
 
-  private int indexOf(String name) {
-    int symbol = engine.symbols().find(name);
-    int index = symbol == 0 ? -1 : engine.isFirstRegion(awake, symbol) ? 0 : map().indexOf(symbol);
-    if (index < 0) {
-      throw new RegionException(RegionException.Reason.NOT_ATTACHED, "no region named " + name + " is attached");
-    }
-    return index;
-  }
-
-  private RegionMap map() {
-    return new RegionMap(engine.media(), running(), awake, editor(), awake.quotaBytes);
-  }
-
-  private RecordEditor editor() {
-    return new RecordEditor(engine.media(), awake, epoch);
-  }
-
-  private void closeViews() {
-    if (firstView != null) {
-      firstView.close();
-      firstView = null;
-    }
-    if (views != null) {
-      for (Region view : views) {
-        if (view != null) {
-          view.close();
-        }
+  /** Made when it is first needed: a turn that uses its first region alone does without. */
+  private AddressSpace space() {
+    if (space == null) {
+      editor = new RecordEditor(engine.media(), engine.heap(), awake, epoch);
+      space = engine.addressSpace(awake, epoch, editor);
+      if (firstView != null) {
+        space.adopt(firstView);
+        firstView = null;
       }
-      views = null;
     }
+    return space;
   }
 }

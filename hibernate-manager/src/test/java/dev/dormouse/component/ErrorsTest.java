@@ -173,16 +173,16 @@ final class ErrorsTest {
               () -> store.create("a", spec -> spec.program(ScriptProgram.class).region("state", 64, Long.MAX_VALUE, RegionRights.READ)),
               RegionException.Reason.INVALID_RANGE);
           assertThat(store.find("a")).isEmpty();
-          Component small = store.create("small", spec -> spec.program(ScriptProgram.class).quota(200).region("state", 100));
-          assertReason(() -> ask(small, "put state 0 1; attach more 101"), RegionException.Reason.QUOTA_EXCEEDED);
-          assertReason(() -> ask(small, "resize state 201"), RegionException.Reason.QUOTA_EXCEEDED);
+          Component small = store.create("small", spec -> spec.program(ScriptProgram.class).quota(840).region("state", 100));
+          assertReason(() -> ask(small, "put state 0 1; attach more 65"), RegionException.Reason.QUOTA_EXCEEDED);
+          assertReason(() -> ask(small, "resize state 385"), RegionException.Reason.QUOTA_EXCEEDED);
           assertReason(() -> ask(small, "detach nothing"), RegionException.Reason.NOT_ATTACHED);
           assertReason(() -> ask(small, "get nothing 0"), RegionException.Reason.NOT_ATTACHED);
           assertThatThrownBy(() -> ask(small, "put state 93 1")).hasCauseInstanceOf(IndexOutOfBoundsException.class);
           assertThatThrownBy(() -> ask(small, "put state -1 1")).hasCauseInstanceOf(IndexOutOfBoundsException.class);
           assertThatThrownBy(() -> ask(small, "put state 9223372036854775807 1")).hasCauseInstanceOf(IndexOutOfBoundsException.class);
-          assertThat(ask(small, "attach more 100; get state 0; sum more")).isEqualTo("0 100#0");
-          assertThat(ask(small, "detach more; resize state 200; sum state")).isEqualTo("200#0");
+          assertThat(ask(small, "attach more 32; get state 0; sum more")).isEqualTo("0 32#0");
+          assertThat(ask(small, "detach more; resize state 128; sum state")).isEqualTo("128#0");
         });
   }
 

@@ -2,12 +2,17 @@ package dev.dormouse.component;
 
 import static dev.dormouse.component.ScriptProgram.ask;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.dormouse.emulation.CrashImage;
 import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.PoolFull;
+import dev.dormouse.region.RegionException;
+import dev.dormouse.region.RegionKind;
+import dev.dormouse.region.RegionMap;
+import dev.dormouse.region.RegionRights;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
@@ -69,6 +74,16 @@ final class HalfDoneChangeTest {
             }
             spec.file("books", "book.txt");
           });
+      store.createDataspace("book", 100, view -> view.fill(0, 100, (byte) 5));
+      InnerProgram.inside =
+          turn -> {
+            turn.regions().detach("r4");
+            turn.regions().detach("r3");
+            turn.attach("r3", 100);
+            RegionMap map = turn.regions().attachManaged("map", 10_000, RegionMap.ANY_ADDRESS, RegionRights.READ_WRITE);
+            map.attachManaged("r1", 5000, 0, RegionRights.READ_WRITE).attachShared("r4", "book");
+          };
+      store.component("cart").invoke(ByteBuffer.allocate(0));
       // Its symbol is there.
       store.create("other", spec -> spec.program(ScriptProgram.class).region("new", 64));
     }
@@ -82,13 +97,16 @@ final class HalfDoneChangeTest {
     InnerProgram.inside =
         turn -> {
           for (ComponentInfo.RegionInfo region : info.regions()) {
+            if (region.kind() == RegionKind.MANAGED) {
+              continue;
+            }
             byte[] bytes = new byte[(int) region.lengthBytes()];
             turn.region(region.name()).get(0, bytes, 0, bytes.length);
             text.append(' ').append(region.name()).append(Arrays.hashCode(bytes));
           }
         };
     cart.invoke(ByteBuffer.allocate(0));
-    return Map.of("cart", text.toString());
+    return Map.of("cart", text.toString(), "attachments", Long.toString(store.dataspace("book").attachments()));
   }
 
   /** A turn that fills the log up, changes something, and takes no notice if that finds no room. Whether it did. */
@@ -180,6 +198,32 @@ final class HalfDoneChangeTest {
   }
 
   @Test
+  void i2AResizeThatZeroesWhatItGainsIsWholeOrNotAtAll() {
+    // 5,000 bytes have two pages.
+    neverHalf(
+        turn -> {
+          turn.resize("r0", 4500);
+          turn.resize("r0", 8000);
+        });
+  }
+
+  @Test
+  void i2ADataspaceThatIsAttachedAndFilledIsWholeOrNotAtAll() {
+    neverHalf(
+        turn -> {
+          RegionMap map = turn.regions().attachManaged("new", 1 << 20, RegionMap.ANY_ADDRESS, RegionRights.READ_WRITE);
+          map.attachShared("r1", "book");
+          map.attach("r0", 100);
+          turn.regions().detach("r1");
+        });
+  }
+
+  @Test
+  void i2ADataspaceIsDetachedWithAllThatIsInItOrNotAtAll() {
+    neverHalf(turn -> turn.regions().detach("map"));
+  }
+
+  @Test
   void i2APositionInAFileIsMovedWholeOrNotAtAll() {
     neverHalf(turn -> turn.file(0).position(5));
   }
@@ -200,19 +244,13 @@ final class HalfDoneChangeTest {
               });
       InnerProgram.inside =
           turn -> {
-            try {
-              turn.attach("one-more", 64);
-            } catch (IllegalArgumentException e) {
-              assertThat(e).hasMessageContaining("at most 255");
-            }
+            assertThatThrownBy(() -> turn.attach("one-more", 64))
+                .isInstanceOfSatisfying(RegionException.class, e -> assertThat(e.reason()).isEqualTo(RegionException.Reason.TOO_MANY_REGIONS))
+                .hasMessageContaining("at most 255");
+            // Refused before anything changed, so that the turn goes on.
+            turn.region("r0").putLong(0, 1);
           };
-      Throwable thrown = null;
-      try {
-        full.invoke(ByteBuffer.allocate(0));
-      } catch (IllegalArgumentException e) {
-        thrown = e;
-      }
-      assertThat(thrown == null || String.valueOf(thrown.getMessage()).contains("at most 255")).isTrue();
+      full.invoke(ByteBuffer.allocate(0));
       assertThat(full.info().regions()).hasSize(255);
       InnerProgram.inside = turn -> turn.region("r254").putLong(0, 1);
       full.invoke(ByteBuffer.allocate(0));

@@ -197,6 +197,40 @@ public final class ScheduleSuites {
     }
   }
 
+  /** Two components attach the same dataspace: the second one's count comes behind the first one's lane. */
+  public static final class TwoAttachments implements KillSuite {
+    @Override
+    public Verdict run() throws Exception {
+      try (StoreStage files = new StoreStage()) {
+        Stage stage = new Stage(files);
+        stage.store.createDataspace("rom", 100, view -> {});
+        Component first = stage.store.create("first", spec -> spec.program(ScriptProgram.class));
+        stage.store.create("second", spec -> spec.program(ScriptProgram.class).share("text", "rom"));
+        stage.atTheCommit(store -> ask(store.component("second"), "detach text"));
+        ask(first, "show text rom");
+        return stage.verdict("a dataspace was counted again before the lane that counted it was done");
+      }
+    }
+  }
+
+  /** A dataspace is attached while it is in the commit that makes it. */
+  public static final class AttachmentOfANewDataspace implements KillSuite {
+    @Override
+    public Verdict run() throws Exception {
+      try (StoreStage files = new StoreStage()) {
+        Stage stage = new Stage(files);
+        stage.store.createDataspace("other", 100, view -> {});
+        Component reader = stage.store.create("reader", spec -> spec.program(ScriptProgram.class).share("text", "other"));
+        stage.store.engine().symbols().intern("dataspace", "rom");
+        stage.at(
+            store -> store.engine().media().getLong(store.engine().dataspaceTable().placeOf(store.engine().symbols().find("rom"))) != 0,
+            store -> ask(reader, "detach text; show text rom"));
+        stage.store.createDataspace("rom", 100, view -> {});
+        return stage.verdict("a dataspace was attached before the lane that made it was done");
+      }
+    }
+  }
+
   /** Decisions 10 and 13: a reply comes after the sync that covers it. */
   public static final class ReplyWaits implements KillSuite {
     @Override
@@ -210,7 +244,10 @@ public final class ScheduleSuites {
                 () -> ask(cart, "get state 0"),
                 () -> cart.batch(EpochLimits.DEFAULT, batch -> batch.invoke(ScriptProgram.request("add state 0 1"))),
                 () -> stage.store.create("other", StoreStage::cart),
-                () -> stage.store.component("other").destroy());
+                () -> stage.store.component("other").destroy(),
+                () -> cart.setQuota(1 << 20),
+                () -> stage.store.createDataspace("rom", 10, view -> {}),
+                () -> stage.store.destroyDataspace("rom"));
         for (int i = 0; i < steps.size(); i++) {
           long syncs = stage.below.syncs();
           steps.get(i).run();

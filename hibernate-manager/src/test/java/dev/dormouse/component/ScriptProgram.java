@@ -1,6 +1,8 @@
 package dev.dormouse.component;
 
 import dev.dormouse.region.Region;
+import dev.dormouse.region.RegionMap;
+import dev.dormouse.region.RegionRights;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -13,10 +15,13 @@ import java.util.List;
  *
  * <pre>
  * put REGION OFFSET VALUE    add REGION OFFSET VALUE    get REGION OFFSET    fill REGION VALUE    sum REGION
- * attach REGION BYTES        resize REGION BYTES        detach REGION        has REGION
+ * attach REGION BYTES        resize REGION BYTES        detach REGION        map REGION BYTES
+ * show REGION DATASPACE      protect REGION RIGHTS      held
  * read SLOT BYTES            seek SLOT POSITION         tell SLOT
  * throw MESSAGE              error MESSAGE              say WORD             pad CHARACTERS
  * </pre>
+ *
+ * A region in a managed dataspace is named with a slash between.
  */
 public final class ScriptProgram implements Program {
   static ByteBuffer request(String script) {
@@ -49,19 +54,23 @@ public final class ScriptProgram implements Program {
 
   private static void run(Turn turn, String[] words, List<String> answers) throws Exception {
     switch (words[0]) {
-      case "put" -> turn.region(words[1]).putLong(number(words[2]), number(words[3]));
+      case "put" -> region(turn, words[1]).putLong(number(words[2]), number(words[3]));
       case "add" -> {
-        Region region = turn.region(words[1]);
+        Region region = region(turn, words[1]);
         long sum = region.getLong(number(words[2])) + number(words[3]);
         region.putLong(number(words[2]), sum);
         answers.add(Long.toString(sum));
       }
-      case "get" -> answers.add(Long.toString(turn.region(words[1]).getLong(number(words[2]))));
-      case "fill" -> turn.region(words[1]).fill(0, turn.region(words[1]).lengthBytes(), (byte) number(words[2]));
-      case "sum" -> answers.add(sum(turn.region(words[1])));
-      case "attach" -> turn.attach(words[1], number(words[2]));
-      case "resize" -> turn.resize(words[1], number(words[2]));
-      case "detach" -> turn.detach(words[1]);
+      case "get" -> answers.add(Long.toString(region(turn, words[1]).getLong(number(words[2]))));
+      case "fill" -> region(turn, words[1]).fill(0, region(turn, words[1]).lengthBytes(), (byte) number(words[2]));
+      case "sum" -> answers.add(sum(region(turn, words[1])));
+      case "attach" -> around(turn, words[1]).attach(last(words[1]), number(words[2]));
+      case "resize" -> around(turn, words[1]).resize(last(words[1]), number(words[2]));
+      case "detach" -> around(turn, words[1]).detach(last(words[1]));
+      case "map" -> around(turn, words[1]).attachManaged(last(words[1]), number(words[2]), RegionMap.ANY_ADDRESS, RegionRights.READ_WRITE);
+      case "show" -> around(turn, words[1]).attachShared(last(words[1]), words[2]);
+      case "protect" -> around(turn, words[1]).protect(last(words[1]), RegionRights.valueOf(words[2]));
+      case "held" -> answers.add(Long.toString(turn.heldBytes()));
       case "read" -> {
         byte[] bytes = new byte[(int) number(words[2])];
         int count = turn.file((int) number(words[1])).read(bytes, 0, bytes.length);
@@ -75,6 +84,23 @@ public final class ScriptProgram implements Program {
       case "pad" -> answers.add("x".repeat((int) number(words[1])));
       default -> throw new IllegalArgumentException("command " + words[0]);
     }
+  }
+
+  private static Region region(Turn turn, String path) {
+    return path.indexOf('/') < 0 ? turn.region(path) : around(turn, path).region(last(path));
+  }
+
+  /** The map that the last name of a path is in. */
+  private static RegionMap around(Turn turn, String path) {
+    RegionMap map = turn.regions();
+    for (int start = 0, slash; (slash = path.indexOf('/', start)) >= 0; start = slash + 1) {
+      map = map.managed(path.substring(start, slash));
+    }
+    return map;
+  }
+
+  private static String last(String path) {
+    return path.substring(path.lastIndexOf('/') + 1);
   }
 
   /** A region's length and a hash of all its bytes, slack excluded. */

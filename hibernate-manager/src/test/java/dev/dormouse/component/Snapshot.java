@@ -1,9 +1,11 @@
 package dev.dormouse.component;
 
+import dev.dormouse.region.RegionKind;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** All that can be seen of a store's components, by name, as text: what two stores in the same state have in common. */
+/** All that can be seen of a store's components and dataspaces, by name, as text: what two stores in the same state have in common. */
 final class Snapshot {
   private Snapshot() {}
 
@@ -19,19 +21,32 @@ final class Snapshot {
             throw new AssertionError("two components are named " + info.name());
           }
         });
+    for (DataspaceInfo dataspace : store.dataspaces()) {
+      components.put("dataspace " + dataspace.name(), dataspace.toString());
+    }
     return components;
   }
 
   private static String describe(Component component, ComponentInfo info) {
     StringBuilder text = new StringBuilder("outcomes " + info.outcomes());
-    for (ComponentInfo.RegionInfo region : info.regions()) {
-      text.append(", region ").append(region.name()).append('@').append(region.address()).append(' ').append(region.rights());
-      text.append(' ').append(ScriptProgram.ask(component, "sum " + region.name()));
-    }
+    describe(component, "", info.regions(), text);
     for (ComponentInfo.SlotInfo slot : info.slots()) {
       text.append(", slot ").append(slot.object()).append(" at ").append(slot.positionBytes());
       text.append(slot.revoked() ? " revoked" : "").append(" generation ").append(slot.generation());
     }
-    return text.toString();
+    return text.append(", holds ").append(info.heldBytes()).toString();
+  }
+
+  private static void describe(Component component, String path, List<ComponentInfo.RegionInfo> regions, StringBuilder text) {
+    for (ComponentInfo.RegionInfo region : regions) {
+      String name = path + region.name();
+      text.append(", region ").append(name).append('@').append(region.address()).append(' ').append(region.rights()).append(region.dataspace());
+      if (region.kind() == RegionKind.MANAGED) {
+        text.append(" of ").append(region.lengthBytes());
+        describe(component, name + "/", region.regions(), text);
+      } else {
+        text.append(' ').append(ScriptProgram.ask(component, "sum " + name));
+      }
+    }
   }
 }

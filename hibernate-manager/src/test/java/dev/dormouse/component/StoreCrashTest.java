@@ -219,6 +219,74 @@ final class StoreCrashTest {
     assertExplored(report, 14, 180, 1200);
   }
 
+  /** I4: what is gained again in the same extent is zero, and what an undone turn gained is as it was. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
+  void whatARegionGainsAgainIsZeroInEveryState(PersistencyModel model) {
+    CrashReport report =
+        explore(
+            options(model),
+            store -> {
+              store.create("cart", spec -> spec.program(ScriptProgram.class).region("state", 512));
+              ask(store.component("cart"), "fill state 7");
+            },
+            turn("cart", "resize state 300"),
+            failing("cart", "resize state 512; put state 400 1; throw oops"),
+            request("cart", 1, "resize state 512; get state 304; put state 304 9", "0"),
+            request("cart", 2, "resize state 256; resize state 400; get state 304; get state 0", "0 " + 0x0707070707070707L));
+    assertExplored(report, 8, 90, 540);
+  }
+
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
+  void managedDataspacesComeAndGoWithTheTurn(PersistencyModel model) {
+    CrashReport report =
+        explore(
+            options(model),
+            store -> {
+              store.create("cart", StoreCrashTest::cart);
+              ask(store.component("cart"), "map gone 100000; map gone/deep 5000; attach gone/deep/x 64; attach gone/y 200; fill gone/y 3");
+            },
+            turn("cart", "map library 100000; attach library/code 200; put library/code 8 5"),
+            failing("cart", "detach gone; attach library/more 64; resize library 200000; throw oops"),
+            turn("cart", "detach gone; protect library READ; resize library 50000"),
+            turn("cart", "detach library; map library 64"));
+    assertExplored(report, 10, 120, 900);
+  }
+
+  /** Dataspaces are made and destroyed, attached and detached; their counts are those of the regions that show them, in every state. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
+  void dataspacesAreMadeAttachedDetachedAndDestroyedWholeOrNotAtAll(PersistencyModel model) {
+    CrashReport report =
+        explore(
+            options(model),
+            store -> store.create("cart", StoreCrashTest::cart),
+            once(store -> store.createDataspace("rom", 700, view -> view.fill(0, 700, (byte) 9))),
+            turn("cart", "show text rom; add state 0 1; map m 100000; show m/text rom"),
+            failing("cart", "detach text; show again rom; throw oops"),
+            once(store -> store.create("other", spec -> spec.program(ScriptProgram.class).share("text", "rom", 4096, 100, 64))),
+            turn("cart", "detach m; detach text"),
+            once(store -> store.component("other").destroy()),
+            once(store -> store.destroyDataspace("rom")));
+    assertExplored(report, 25, 240, 1500);
+  }
+
+  @Test
+  void countsOfDataspacesSurviveTwoCrashesInsideRecoveries() {
+    CrashReport report =
+        explore(
+            CrashOptions.of(PX86).withImages(24, 3).withRecoveryDepth(2),
+            store -> {
+              store.create("cart", StoreCrashTest::cart);
+              store.createDataspace("rom", 100, view -> view.fill(0, 100, (byte) 9));
+              store.createDataspace("ram", 100, view -> view.fill(0, 100, (byte) 8));
+              ask(store.component("cart"), "show a rom");
+            },
+            turn("cart", "show b ram; detach a; show c ram; add state 0 5"));
+    assertExplored(report, 6, 60, 1200);
+  }
+
   @ParameterizedTest
   @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
   void aFilePositionMovesWithItsTurn(PersistencyModel model) {

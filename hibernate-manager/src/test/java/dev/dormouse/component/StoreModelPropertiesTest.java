@@ -11,6 +11,7 @@ import dev.dormouse.emulation.PersistencyModel;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.PoolReader;
+import dev.dormouse.region.RegionKind;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -24,25 +25,31 @@ import net.jqwik.api.ShrinkingMode;
 
 /**
  * Random lives of a store against a model in memory, which knows what every component must hold: through kills in the middle
- * of whatever runs (I1, I2), through clean closes, aborts and full rings of outcomes. At the end of each life verify proves
- * every byte (I3), and what was freshly attached reads as zeros all along (I4).
+ * of whatever runs (I1, I2), through clean closes, aborts and full rings of outcomes. Regions lie in managed dataspaces, too, and
+ * show dataspaces of the store, whose counts are what the model counts. At the end of each life verify proves every byte (I3),
+ * and what was freshly attached reads as zeros all along (I4).
  */
 final class StoreModelPropertiesTest {
   private static final Geometry GEOMETRY = Geometry.of(1 << 20, 4, 8192, 2);
   private static final BootIdentity BOOT = new BootIdentity(7, 7);
   private static final int NAMES = 6;
   private static final int REGIONS = 4;
+  private static final int DATASPACES = 3;
   private static final int OUTCOMES = 3;
   private static final int STEPS = 60;
 
   /** What a component must be. */
   private static final class Expected {
+    // By path; a managed dataspace has no words.
     final Map<String, long[]> regions = new TreeMap<>();
+    // Which of them show a dataspace of the store, and which.
+    final Map<String, String> shown = new TreeMap<>();
     final LinkedHashMap<Long, String> outcomes = new LinkedHashMap<>();
 
     Expected copy() {
       Expected copy = new Expected();
       regions.forEach((name, words) -> copy.regions.put(name, words.clone()));
+      copy.shown.putAll(shown);
       copy.outcomes.putAll(outcomes);
       return copy;
     }
@@ -97,6 +104,7 @@ final class StoreModelPropertiesTest {
   private static final class Life {
     private final Random random;
     private final Map<String, Expected> model = new TreeMap<>();
+    private final Map<String, long[]> dataspaces = new TreeMap<>();
     private final StringBuilder history = new StringBuilder();
     private long requests;
     private Death death = new Death();
@@ -130,6 +138,11 @@ final class StoreModelPropertiesTest {
       void onStore();
 
       void onModel();
+
+      /** Whether it is a request with an id, which may be sent again. */
+      default boolean hasId() {
+        return false;
+      }
     }
 
     private void step() {
@@ -153,16 +166,22 @@ final class StoreModelPropertiesTest {
       history.append(" kill;");
       reopen(imageAfterAKill());
       Map<String, String> found = found();
-      Map<String, String> before = expected(model);
+      Map<String, String> before = expected();
       Map<String, Expected> old = copyOf(model);
+      Map<String, long[]> oldDataspaces = new TreeMap<>(dataspaces);
       step.onModel();
-      Map<String, String> after = expected(model);
-      if (acknowledged) {
+      Map<String, String> after = expected();
+      if (!acknowledged && step.hasId() && before.equals(after)) {
+        // It changed nothing that can be seen, so nobody knows whether its outcome was recorded: sent once more, it is.
+        step.onStore();
+      } else if (acknowledged) {
         assertThat(found).as("I1 %s", history).isEqualTo(after);
       } else if (!found.equals(after)) {
         assertThat(found).as("I2 %s", history).isEqualTo(before);
         model.clear();
         model.putAll(old);
+        dataspaces.clear();
+        dataspaces.putAll(oldDataspaces);
       }
     }
 
@@ -179,6 +198,9 @@ final class StoreModelPropertiesTest {
     private Step nextStep() {
       List<String> alive = new ArrayList<>(model.keySet());
       String name = "c" + random.nextInt(NAMES);
+      if (random.nextInt(8) == 0) {
+        return dataspace("d" + random.nextInt(DATASPACES));
+      }
       if (alive.isEmpty() || (!model.containsKey(name) && random.nextInt(3) == 0)) {
         return create(name);
       }
@@ -191,6 +213,35 @@ final class StoreModelPropertiesTest {
         case 5, 6, 7 -> failing(chosen);
         default -> turn(chosen, random.nextBoolean());
       };
+    }
+
+    /** Makes a dataspace, or destroys it if nobody shows it. */
+    private Step dataspace(String name) {
+      if (!dataspaces.containsKey(name)) {
+        history.append(" make ").append(name).append(';');
+        long[] words = new long[1 + random.nextInt(80)];
+        Arrays.fill(words, random.nextLong());
+        return step(
+            () ->
+                store.createDataspace(
+                    name,
+                    words.length * 8L,
+                    view -> {
+                      for (int i = 0; i < words.length; i++) {
+                        view.putLong(i * 8L, words[i]);
+                      }
+                    }),
+            () -> dataspaces.put(name, words));
+      }
+      history.append(" unmake ").append(name).append(';');
+      if (shownTimes(name) > 0) {
+        return step(() -> assertThatThrownBy(() -> store.destroyDataspace(name)).isInstanceOf(DataspaceInUse.class), () -> {});
+      }
+      return step(() -> store.destroyDataspace(name), () -> dataspaces.remove(name));
+    }
+
+    private long shownTimes(String dataspace) {
+      return model.values().stream().flatMap(component -> component.shown.values().stream()).filter(dataspace::equals).count();
     }
 
     private Step create(String name) {
@@ -256,12 +307,24 @@ final class StoreModelPropertiesTest {
           next.outcomes.remove(next.outcomes.keySet().iterator().next());
         }
       }
-      return step(
-          () ->
-              assertThat(withId ? ask(store.component(name), id, script) : ask(store.component(name), script))
-                  .as("%s", history)
-                  .isEqualTo(reply.toString()),
-          () -> model.put(name, next));
+      return new Step() {
+        @Override
+        public void onStore() {
+          assertThat(withId ? ask(store.component(name), id, script) : ask(store.component(name), script))
+              .as("%s", history)
+              .isEqualTo(reply.toString());
+        }
+
+        @Override
+        public void onModel() {
+          model.put(name, next);
+        }
+
+        @Override
+        public boolean hasId() {
+          return withId;
+        }
+      };
     }
 
     /** Some commands, which are done on the model at once. */
@@ -269,12 +332,32 @@ final class StoreModelPropertiesTest {
       StringBuilder script = new StringBuilder();
       int commands = 1 + random.nextInt(4);
       for (int i = 0; i < commands; i++) {
-        String region = "r" + random.nextInt(REGIONS);
+        String region = (random.nextInt(4) == 0 ? "m/r" : "r") + random.nextInt(REGIONS);
+        if (region.startsWith("m/") && !state.regions.containsKey("m")) {
+          script.append("map m 1000000; ");
+          state.regions.put("m", new long[0]);
+        }
+        if (random.nextInt(20) == 0 && state.regions.containsKey("m")) {
+          script.append("detach m; ");
+          state.regions.keySet().removeIf(path -> path.startsWith("m"));
+          state.shown.keySet().removeIf(path -> path.startsWith("m"));
+          continue;
+        }
         long[] words = state.regions.get(region);
         if (words == null) {
-          int length = 1 + random.nextInt(300);
-          script.append("attach ").append(region).append(' ').append(length * 8).append("; ");
-          state.regions.put(region, new long[length]);
+          attach(region, state, script);
+          continue;
+        }
+        if (state.shown.containsKey(region)) {
+          if (random.nextInt(3) == 0) {
+            script.append("detach ").append(region).append("; ");
+            state.regions.remove(region);
+            state.shown.remove(region);
+          } else {
+            int at = random.nextInt(words.length);
+            script.append("get ").append(region).append(' ').append(at * 8).append("; ");
+            reply.append(reply.isEmpty() ? "" : " ").append(words[at]);
+          }
           continue;
         }
         switch (random.nextInt(8)) {
@@ -306,6 +389,20 @@ final class StoreModelPropertiesTest {
       return script.toString();
     }
 
+    private void attach(String region, Expected state, StringBuilder script) {
+      if (!dataspaces.isEmpty() && random.nextInt(3) == 0) {
+        List<String> names = new ArrayList<>(dataspaces.keySet());
+        String dataspace = names.get(random.nextInt(names.size()));
+        script.append("show ").append(region).append(' ').append(dataspace).append("; ");
+        state.regions.put(region, dataspaces.get(dataspace));
+        state.shown.put(region, dataspace);
+      } else {
+        int length = 1 + random.nextInt(300);
+        script.append("attach ").append(region).append(' ').append(length * 8).append("; ");
+        state.regions.put(region, new long[length]);
+      }
+    }
+
     private static Step step(Runnable onStore, Runnable onModel) {
       return new Step() {
         @Override
@@ -327,7 +424,7 @@ final class StoreModelPropertiesTest {
     }
 
     private void compare(String when) {
-      assertThat(found()).as("%s: %s", when, history).isEqualTo(expected(model));
+      assertThat(found()).as("%s: %s", when, history).isEqualTo(expected());
     }
 
     /** Each component's regions with their words, by name. */
@@ -336,17 +433,26 @@ final class StoreModelPropertiesTest {
       store.forEach(
           component -> {
             Map<String, String> regions = new TreeMap<>();
-            for (ComponentInfo.RegionInfo region : component.info().regions()) {
-              regions.put(region.name(), ask(component, "sum " + region.name()));
-            }
+            sums(component, "", component.info().regions(), regions);
             found.put(component.name(), regions.toString());
           });
+      store.dataspaces().forEach(dataspace -> found.put(dataspace.name(), dataspace.lengthBytes() + " attached " + dataspace.attachments()));
       return found;
     }
 
-    private static Map<String, String> expected(Map<String, Expected> model) {
+    private static void sums(Component component, String path, List<ComponentInfo.RegionInfo> regions, Map<String, String> sums) {
+      for (ComponentInfo.RegionInfo region : regions) {
+        String name = path + region.name();
+        boolean managed = region.kind() == RegionKind.MANAGED;
+        sums.put(name, managed ? ScriptProgram.sum(new long[0]) : ask(component, "sum " + name));
+        sums(component, name + "/", region.regions(), sums);
+      }
+    }
+
+    private Map<String, String> expected() {
       Map<String, String> expected = new TreeMap<>();
       model.forEach((name, component) -> expected.put(name, component.toString()));
+      dataspaces.forEach((name, words) -> expected.put(name, words.length * 8 + " attached " + shownTimes(name)));
       return expected;
     }
   }

@@ -71,6 +71,137 @@ public final class StoreSuites {
     }
   }
 
+  /** What a region gains again in its extent is zero (I4), and what an undone turn gained is as it was. */
+  public static final class Regrowth implements KillSuite {
+    @Override
+    public Verdict run() {
+      return StoreStage.with(
+          stage ->
+              stage.explore(
+                  store -> {
+                    store.create("cart", spec -> spec.program(ScriptProgram.class).region("state", 512).region("more", 100));
+                    ask(store.component("cart"), "fill state 7; fill more 6; attach doomed 300; fill doomed 9");
+                    ask(store.component("cart"), "detach doomed");
+                  },
+                  // Into the extent of the one that is gone.
+                  turn("cart", "resize more 300; get more 88; get more 104", 0x0606060606060606L + " 0"),
+                  turn("cart", "resize state 300", ""),
+                  failing("cart", "resize state 512; put state 400 1; throw oops"),
+                  turn("cart", "resize state 512; get state 304", "0"),
+                  // Into a smaller extent, and into a larger one.
+                  turn("cart", "fill state 5; resize state 100; get state 8", Long.toString(0x0505050505050505L)),
+                  turn("cart", "resize state 300; get state 96; get state 104", 0x05050505L + " 0")));
+    }
+  }
+
+  /** Region maps inside of region maps. */
+  public static final class ManagedDataspaces implements KillSuite {
+    @Override
+    public Verdict run() {
+      return StoreStage.with(
+          stage ->
+              stage.explore(
+                  store -> ask(store.create("cart", StoreStage::cart), "map gone 100000; map gone/deep 5000; attach gone/deep/x 64; attach gone/y 200"),
+                  turn("cart", "map library 100000; attach library/code 200; put library/code 8 5", ""),
+                  failing("cart", "detach gone; attach library/more 64; throw oops"),
+                  turn("cart", "detach gone; protect library READ; get library/code 8", "5"),
+                  failing("cart", "put library/code 8 6")));
+    }
+  }
+
+  /** Dataspaces of the store: made, shown, and gone when nobody shows them any more. */
+  public static final class SharedDataspaces implements KillSuite {
+    @Override
+    public Verdict run() {
+      return StoreStage.with(
+          stage ->
+              stage.explore(
+                  store -> store.create("cart", StoreStage::cart),
+                  once(store -> store.createDataspace("rom", 700, view -> view.fill(0, 700, (byte) 1))),
+                  turn("cart", "show text rom; map m 100000; show m/text rom; get text 8", Long.toString(0x0101010101010101L)),
+                  failing("cart", "show again rom; throw oops"),
+                  once(store -> requireEqual(isRefused(() -> store.destroyDataspace("rom")), true)),
+                  once(store -> store.create("other", spec -> spec.program(ScriptProgram.class).share("text", "rom"))),
+                  turn("cart", "detach m; detach text", ""),
+                  once(store -> store.component("other").destroy()),
+                  once(store -> store.destroyDataspace("rom")),
+                  once(store -> requireEqual(store.dataspaces().size(), 0))));
+    }
+
+    private static boolean isRefused(Runnable use) {
+      try {
+        use.run();
+        return false;
+      } catch (DataspaceInUse inUse) {
+        return true;
+      }
+    }
+  }
+
+  /** A dataspace that a running turn has found, and has not committed yet, is not destroyed under it. */
+  public static final class DestroyedUnderATurn implements KillSuite {
+    private static ProcessStore store;
+
+    @Override
+    public Verdict run() {
+      return StoreStage.with(
+          stage -> {
+            store = stage.open(new CrashMedia(stage.prepared(prepared -> prepared.createDataspace("rom", 100, view -> view.fill(0, 100, (byte) 1)))));
+            Component reader = store.create("reader", spec -> spec.program(Reader.class));
+            try {
+              reader.invoke(Turn.EMPTY);
+            } catch (TurnFailed failed) {
+              return Verdict.killed("what a turn had attached was destroyed: " + failed.getCause(), 1);
+            }
+            return Verdict.survived(1);
+          });
+    }
+
+    /** Attaches a dataspace while somebody else destroys it. */
+    public static final class Reader implements Program {
+      @Override
+      public void turn(Turn turn) throws InterruptedException {
+        turn.regions().attachShared("text", "rom");
+        Throwable[] refused = new Throwable[1];
+        Thread other =
+            new Thread(
+                () -> {
+                  try {
+                    store.destroyDataspace("rom");
+                  } catch (DataspaceInUse inUse) {
+                    refused[0] = inUse;
+                  }
+                });
+        other.start();
+        other.join();
+        if (refused[0] == null) {
+          throw new IllegalStateException("destroyed");
+        }
+      }
+    }
+  }
+
+  /** I5 for regions: no way leads to a store to what is shared. */
+  public static final class NobodyWrites implements KillSuite {
+    @Override
+    public Verdict run() {
+      return StoreStage.with(
+          stage -> {
+            ProcessStore store = stage.open(new CrashMedia(stage.prepared(prepared -> prepared.createDataspace("rom", 100, view -> {}))));
+            Component reader = store.create("reader", spec -> spec.program(ScriptProgram.class).share("text", "rom"));
+            for (String script : List.of("put text 0 1", "protect text READ_WRITE", "map m 1000; show m/text rom; put m/text 0 1")) {
+              try {
+                ask(reader, script);
+                return Verdict.killed(script + " was not refused", 1);
+              } catch (TurnFailed refused) {
+                // As it should be.
+              }
+            }
+            return Verdict.survived(3);
+          });
+    }
+  }
+
   /** A component is made beside another; while it is not there, its identity runs nobody (I5). */
   public static final class Making implements KillSuite {
     @Override

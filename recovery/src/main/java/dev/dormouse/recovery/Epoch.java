@@ -28,10 +28,10 @@ public final class Epoch {
   private final WriteSet writes = new WriteSet();
   private final LogWriter log;
   private final LogReplay replay;
+  private final Intents intents = new Intents();
   private final List<Reservation> reserved = new ArrayList<>();
   private long[] named = new long[4];
   private int namedCount;
-  private int intentCount;
   private long number;
   private boolean running;
   private boolean stuck;
@@ -224,16 +224,21 @@ public final class Epoch {
     boolean outer = halfway;
     halfway = true;
     try {
-      log.append(RecordKind.ALLOC, reservation.offset(), reservation.lengthBytes(), owner, reservation.place());
+      intend(RecordKind.ALLOC, reservation.offset(), reservation.lengthBytes(), owner, reservation.place());
     } catch (PoolFull full) {
       heap.cancel(reservation);
       halfway = outer;
       throw full;
     }
     reserved.add(reservation);
-    intentCount++;
     halfway = outer;
     return reservation.extent();
+  }
+
+  private void intend(int kind, long a, long b, long c, long d) {
+    intents.ensureRoom();
+    log.append(kind, a, b, c, d);
+    intents.add(kind, a, b, c, d);
   }
 
   /** The extent around an offset that is owned, or that this epoch allocated; null if there is none. */
@@ -256,8 +261,7 @@ public final class Epoch {
     if (!extent.equals(extentOf(extent.offset()))) {
       throw new IllegalArgumentException(extent + " is not owned, and cannot be released");
     }
-    whole(() -> log.append(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0));
-    intentCount++;
+    whole(() -> intend(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0));
   }
 
   /**
@@ -268,8 +272,7 @@ public final class Epoch {
     if (!replay.isPlausibleWord(offset)) {
       throw new IllegalArgumentException("offset " + offset + " is not that of an aligned word in the arena");
     }
-    whole(() -> log.append(RecordKind.WORD, offset, value, 0, 0));
-    intentCount++;
+    whole(() -> intend(RecordKind.WORD, offset, value, 0, 0));
   }
 
   /**
@@ -285,7 +288,7 @@ public final class Epoch {
       throw new IllegalStateException("a commit in another lane failed half way; open the pool again, which finishes it");
     }
     if (!isClean()) {
-      if (intentCount > 0) {
+      if (!intents.isEmpty()) {
         log.append(RecordKind.END, log.count(), 0, 0, 0);
       }
       // (b) Everything stored to, what was zeroed, and the intents: durable before the commit word can be.
@@ -295,12 +298,12 @@ public final class Epoch {
       log.flush();
       media.fence();
       // (c) Commit point, one store of 8 bytes: undo records of the old number are void, the intents are due.
-      int ending = intentCount > 0 ? SequenceWord.COMMITTED_WITH_INTENTS : SequenceWord.COMMITTED;
+      int ending = intents.isEmpty() ? SequenceWord.COMMITTED : SequenceWord.COMMITTED_WITH_INTENTS;
       running = false;
       stuck = true;
       try {
         persistWord(LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, ending, headerOffset));
-        if (intentCount > 0) {
+        if (!intents.isEmpty()) {
           carryOutIntents();
         }
         finish();
@@ -320,16 +323,12 @@ public final class Epoch {
   }
 
   private void carryOutIntents() {
-    for (int i = 0; i < log.count(); i++) {
-      replay.carryOut(log.position(i));
-    }
+    intents.carryOut(replay);
     // (d) What the intents did is durable before the word that says so.
     media.fence();
     persistWord(LaneLayout.DONE_WORD, SequenceWord.of(number + 1, SequenceWord.COMMITTED_WITH_INTENTS, headerOffset + LaneLayout.DONE_WORD));
     // R4: only now may the lane, and what it released, be used again.
-    for (int i = 0; i < log.count(); i++) {
-      replay.settle(log.position(i));
-    }
+    intents.settle(replay);
   }
 
   private void flushWrites() {
@@ -388,7 +387,7 @@ public final class Epoch {
     reserved.clear();
     log.releaseSpills();
     namedCount = 0;
-    intentCount = 0;
+    intents.clear();
     halfway = false;
     doom = null;
     // Last: where anything above failed, the lane must not be used again with what is left of this epoch.

@@ -7,8 +7,9 @@ import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 
 /**
- * Does what single log records say: restores old bytes, carries out intents. The running store and recovery both come
- * here, so that a redo after a crash is the same as the first time. For one thread at a time.
+ * Does what single log records say: restores old bytes, carries out intents. The running store, which knows what it logged,
+ * and recovery, which reads it, both come here, so that a redo after a crash is the same as the first time. For one thread at
+ * a time.
  */
 final class LogReplay {
   private final Media media;
@@ -34,27 +35,37 @@ final class LogReplay {
   /** (d) Carries out the record at {@code position}, if it is an intent. Idempotent; flushed, not fenced. */
   void carryOut(long position) {
     load(position);
-    switch (kind()) {
-      case RecordKind.ALLOC -> heap.publish(a(), b(), d(), c());
-      case RecordKind.FREE -> heap.release(new Extent(a(), b()), c());
+    carryOut(kind(), a(), b(), c(), d());
+  }
+
+  /** (d) Carries out an intent whose record says this. Idempotent; flushed, not fenced. */
+  void carryOut(int kind, long a, long b, long c, long d) {
+    switch (kind) {
+      case RecordKind.ALLOC -> heap.publish(a, b, d, c);
+      case RecordKind.FREE -> heap.release(new Extent(a, b), c);
       case RecordKind.WORD -> {
-        media.putLongRelease(a(), b());
-        media.flush(a(), Long.BYTES);
+        media.putLongRelease(a, b);
+        media.flush(a, Long.BYTES);
       }
       default -> {}
     }
   }
 
-  /**
-   * After the lane is done: makes the extent available that the record at {@code position} released, if it did, or tells the
-   * heap that the one it published stays owned.
-   */
+  /** As {@link #settle(int, long, long, long)}, for the record at {@code position}. */
   void settle(long position) {
     load(position);
-    if (kind() == RecordKind.FREE) {
-      heap.reclaim(new Extent(a(), b()));
-    } else if (kind() == RecordKind.ALLOC) {
-      heap.published(a(), b(), d());
+    settle(kind(), a(), b(), d());
+  }
+
+  /**
+   * After the lane is done: makes the extent available that an intent released, or tells the heap that the one it published
+   * stays owned.
+   */
+  void settle(int kind, long a, long b, long d) {
+    if (kind == RecordKind.FREE) {
+      heap.reclaim(new Extent(a, b));
+    } else if (kind == RecordKind.ALLOC) {
+      heap.published(a, b, d);
     }
   }
 

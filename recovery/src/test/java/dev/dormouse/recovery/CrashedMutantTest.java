@@ -156,14 +156,16 @@ class CrashedMutantTest {
   }
 
   /**
-   * All but five of the first epoch's: 1 clears a new slab's owner words, which the same thread's fence of (b) covers here,
+   * All but four of the first epoch's: 1 clears a new slab's owner words, which the same thread's fence of (b) covers here,
    * but would not if another thread published into the slab first. 3 is that of (c), which is covered by 4 where the first
-   * intent claims pages; in the second epoch it is needed. 4, 5 and 6 order the inside of a claim, which a redo repeats as a
-   * whole as long as the done word is not written; they spare a reader of the crashed pool from half a claim.
+   * intent claims pages; in the second epoch it is needed. 5 and 6 order the inside of a claim, which a redo repeats as a
+   * whole as long as the done word is not written; they spare a reader of the crashed pool from half a claim. 4 is inside of
+   * a claim as well, but it is what makes the chunk's word durable before the slab's head: a redo that finds the head does
+   * not raise the word again. No chunk of this pool is virgin any more, so that no fence here is about that.
    */
   @Test
   void everyFenceOfAnEpochWithIntentsIsNeededButThoseOfAClaim() {
-    assertThat(needlessFences(CrashedMutantTest::intents)).containsExactly(1L, 3L, 4L, 5L, 6L);
+    assertThat(needlessFences(CrashedMutantTest::intents)).containsExactly(1L, 3L, 5L, 6L);
   }
 
   @Test
