@@ -55,13 +55,25 @@ class ArchitectureTest {
   }
 
   @Test
-  void onlyOnePackageKnowsLlpl() {
+  void onlyOnePackageOfTheHeapAndOneOfTheBenchmarksKnowLlpl() {
     noClasses()
         .that()
-        .resideOutsideOfPackages("dev.dormouse.heap.llpl..", "com.intel.pmem..")
+        .resideOutsideOfPackages("dev.dormouse.heap.llpl..", "dev.dormouse.bench.llpl..", "com.intel.pmem..")
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.intel.pmem..")
+        .check(CLASSES);
+  }
+
+  /** It is optional: whoever does not use that package does not have it. */
+  @Test
+  void onlyOnePackageKnowsAgrona() {
+    noClasses()
+        .that()
+        .resideOutsideOfPackage("dev.dormouse.region.agrona..")
+        .should()
+        .dependOnClassesThat()
+        .resideInAPackage("org.agrona..")
         .check(CLASSES);
   }
 }

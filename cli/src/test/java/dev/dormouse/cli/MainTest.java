@@ -5,8 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dormouse.component.ProcessStore;
+import dev.dormouse.component.Program;
 import dev.dormouse.component.StoreOptions;
+import dev.dormouse.component.Turn;
+import dev.dormouse.region.RegionMap;
+import dev.dormouse.region.RegionRights;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -134,16 +139,47 @@ class MainTest {
   }
 
   @Test
+  void dataspacesAndWhatIsInThemAreShown() {
+    Path shared = folder.resolve("shared.pool");
+    try (ProcessStore store = ProcessStore.open(shared, StoreOptions.create(1 << 20))) {
+      store.createDataspace("rom", 1000, view -> view.fill(0, 1000, (byte) 1));
+      store.create("guest", spec -> spec.program(GuestProgram.class).share("boot", "rom").quota(5000)).invoke(ByteBuffer.allocate(0));
+    }
+    assertThat(Shell.run("inspect", "--pool", shared).out()).contains("rom: 1,000 bytes, crc32c 0x").contains("attached 2 times");
+    assertThat(Shell.run("inspect", "--pool", shared, "--component", "guest").out())
+        .contains("boot: 1,000 bytes of dataspace rom at address 0, READ")
+        .contains("library: 65,536 addresses for 1 regions")
+        .contains("library/code: 500 bytes of dataspace rom at address 4096, READ")
+        .contains("quota       5,000 bytes");
+    Shell.Result verified = Shell.run("verify", "--pool", shared, "--json");
+    JsonObject usage = JsonParser.parseString(verified.out()).getAsJsonObject().get("usage").getAsJsonObject();
+    long sum = usage.keySet().stream().mapToLong(key -> usage.get(key).getAsLong()).sum();
+    assertThat(JsonParser.parseString(verified.out()).getAsJsonObject().get("ownedBytes").getAsLong()).isEqualTo(sum);
+    assertThat(Shell.run("verify", "--pool", shared).out()).contains("1 dataspaces");
+  }
+
+  /** Attaches a window inside of a managed dataspace. */
+  public static final class GuestProgram implements Program {
+    @Override
+    public void turn(Turn turn) {
+      turn.regions()
+          .attachManaged("library", 1 << 16, RegionMap.ANY_ADDRESS, RegionRights.READ)
+          .attachShared("code", "rom", 4096, 500, 500);
+    }
+  }
+
+  @Test
   void jsonHasTheKeysOfTheDocuments() {
     assertThat(keys("inspect", "--pool", pool, "--json"))
         .containsExactly(
             "pool", "uuid", "format", "sizeBytes", "durabilityClass", "state", "headerDamage", "openCount", "bootIdentity",
-            "lanes", "laneBytes", "lanesToRedo", "lanesToRollBack", "components", "exitCode");
+            "lanes", "laneBytes", "lanesToRedo", "lanesToRollBack", "components", "dataspaces", "exitCode");
     assertThat(keys("inspect", "--pool", pool, "--component", "reader", "--json"))
-        .containsExactly("pool", "name", "id", "program", "quarantined", "regions", "slots", "quotaBytes", "outcomes", "exitCode");
+        .containsExactly("pool", "name", "id", "program", "quarantined", "regions", "slots", "heldBytes", "quotaBytes", "outcomes", "exitCode");
     assertThat(keys("verify", "--pool", pool, "--json"))
         .containsExactly(
-            "pool", "verdict", "uuid", "durabilityClass", "openCount", "sizeBytes", "components", "ownedBytes", "freeBytes",
+            "pool", "verdict", "uuid", "durabilityClass", "openCount", "sizeBytes", "components", "dataspaces", "ownedBytes",
+            "usage", "freeBytes",
             "lanesToRedo", "lanesToRollBack", "notes", "findings", "exitCode");
     assertThat(keys("rebuild", "--pool", pool, "--out", folder.resolve("out"), "--json"))
         .containsExactly("pool", "out", "opening", "bytes", "tokens", "positions", "finished", "exitCode");
