@@ -101,6 +101,19 @@ final class BareMapping implements AutoCloseable {
     store(0);
   }
 
+  /** The same where there are no records. */
+  void persistThreeLines() {
+    logLine = (logLine + 1) % LOG_LINES;
+    store(LOG_OFFSET + (long) logLine * Media.LINE_BYTES);
+    store(RECORDS_OFFSET);
+    store(0);
+  }
+
+  /** Zeroes bytes behind the log. */
+  void zero(long lengthBytes) {
+    memory.asSlice(RECORDS_OFFSET, lengthBytes).fill((byte) 0);
+  }
+
   private void store(long offset) {
     MemorySegment.copy(line, 0, memory, offset, Media.LINE_BYTES);
     VarHandle.releaseFence();

@@ -50,6 +50,19 @@ record Goal(String text, ToDoubleFunction<Figure> value, double most, Function<F
         figure -> String.format(Locale.ROOT, " (%,.0f)", 1e9 / figure.ours().mean()));
   }
 
+  /**
+   * How much more several threads do together than the one that is the floor.
+   *
+   * @param threads how many there are
+   */
+  static Goal scaling(int threads, double least) {
+    return new Goal(
+        "together >= " + plain(least) + "x as much",
+        Figure::ratio,
+        threads / least,
+        figure -> String.format(Locale.ROOT, " (%.2f)", threads / figure.ratio()));
+  }
+
   static Goal allocated(double mostBytes) {
     return new Goal(
         "<= " + plain(mostBytes) + " bytes allocated",

@@ -6,15 +6,19 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.TreeMap;
 import org.openjdk.jmh.runner.options.TimeValue;
 
 /**
  * What is measured: every figure of the design's section 8 that the store can answer so far, with its floor and its goal.
  *
  * @param medium what the pools lie on, and whether it is emulated
+ * @param counts what is counted behind the lines
+ * @param leftOut a sentence about what could not be measured here; empty if nothing
  */
-record Plan(String name, String medium, Pace pace, List<Line> lines) {
-  private static final String MAPPED = "mapped file, nothing emulated";
+record Plan(String name, String medium, Pace pace, List<Line> lines, List<Count.Source> counts, String leftOut) {
+  static final Pace SMOKE = new Pace(0, 1, 1, TimeValue.milliseconds(10), 3);
+  static final String MAPPED = "mapped file, nothing emulated";
   private static final String SLOW = "mapped file, slowed down: every figure and every floor is emulated";
   private static final String MODELLED = "crash emulator in the Java heap";
   private static final String EXPLORE = "crash states of a pool of 1 MiB, processor time per state";
@@ -25,6 +29,15 @@ record Plan(String name, String medium, Pace pace, List<Line> lines) {
   private static final String PAGES = "n dirty pages in one turn";
   // One of the 64 lanes is the store's own.
   private static final int ALL_LANES = 63;
+  // By the name of the kind, in the order of the report.
+  private static final Map<String, String> MAPS = new TreeMap<>(
+      Map.of(
+          "epoch", "tree in an epoch",
+          "turn", "tree in a turn",
+          "lmdb", "LMDB, MDB_WRITEMAP and MDB_NOSYNC",
+          "lmdb-pwrite", "LMDB, MDB_NOSYNC",
+          "lmdb-sync", "LMDB, each commit waits for the disk",
+          "mvstore", "MVStore"));
   private static final int KIB = 1 << 10;
   private static final int MIB = 1 << 20;
   private static final int ELEMENTS = RegionAccessBenchmark.REGION_BYTES / Long.BYTES;
@@ -87,6 +100,21 @@ record Plan(String name, String medium, Pace pace, List<Line> lines) {
     return plan.build("crash explorations", MODELLED, new Pace(1, 3, 3, TimeValue.seconds(2), 1));
   }
 
+  /** Some minutes: the tree in a region as a map, beside others, at as many entries. */
+  static Plan briefMaps() {
+    Builder plan = new Builder();
+    plan.maps(100_000);
+    return plan.buildMaps("a map, short form", new Pace(1, 3, 3, TimeValue.milliseconds(300), 1));
+  }
+
+  /** The same at a million entries too, longer. */
+  static Plan maps() {
+    Builder plan = new Builder();
+    plan.maps(100_000);
+    plan.maps(1_000_000);
+    return plan.buildMaps("a map, full form", new Pace(1, 4, 5, TimeValue.milliseconds(500), 1));
+  }
+
   /** Seconds, for a test: every benchmark and parameter of the others, and nothing that could be called a figure. */
   static Plan smoke() {
     Builder plan = new Builder();
@@ -98,7 +126,8 @@ record Plan(String name, String medium, Pace pace, List<Line> lines) {
     plan.pages(1, 20);
     plan.slow(Population.of(Population.SMALL_BYTES, 20), List.of(LatencyProfile.OPTANE), 1);
     plan.explore(4, 0);
-    return plan.build("smoke test", "whatever is at hand", new Pace(0, 1, 1, TimeValue.milliseconds(10), 3));
+    plan.maps(500);
+    return plan.build("smoke test", "whatever is at hand", SMOKE);
   }
 
   private static final class Builder {
@@ -175,6 +204,10 @@ record Plan(String name, String medium, Pace pace, List<Line> lines) {
     void region() {
       access("getLong in sequence", "getSequentially", "floorGetSequentially", ELEMENTS, Goal.ratio(1.5));
       access("putLong in sequence", "putSequentially", "floorPutSequentially", ELEMENTS, Goal.ratio(1.5));
+      access("putLong in sequence, after slow stores", "putSequentiallySeasoned", "floorPutSequentially", ELEMENTS, Goal.ratio(1.5));
+      access("putLong in sequence, declared", "putSequentiallyDeclared", "floorPutSequentially", ELEMENTS, Goal.ratio(1.05));
+      access("putLong in sequence, declared inside", "putSequentiallyDeclaredInside", "floorPutSequentially", ELEMENTS, Goal.ratio(1.05));
+      access("putLong in sequence, lent", "putSequentiallyLent", "floorPutSequentially", ELEMENTS, Goal.ratio(1.05));
       int stores = RegionAccessBenchmark.RANDOM_STORES;
       access("putLong at random", "putAtRandom", "floorPutAtRandom", stores, Goal.above(2));
       access("putLong at random, undeclared", "putAtRandomUndeclared", "floorPutAtRandom", stores, Goal.above(2));
@@ -278,6 +311,30 @@ record Plan(String name, String medium, Pace pace, List<Line> lines) {
               List.of(goal)));
     }
 
+    void maps(int entries) {
+      map(entries, "get", "get");
+      map(entries, "put of a new value", "put");
+      map(entries, "put of a new entry, remove of another", "putAndRemove");
+    }
+
+    private void map(int entries, String name, String method) {
+      for (Map.Entry<String, String> kind : MAPS.entrySet()) {
+        lines.add(
+            new Line(
+                String.format(Locale.ROOT, "a map of %,d entries: %s", entries, name),
+                kind.getValue(),
+                mapProbe(method, kind.getKey(), entries),
+                mapProbe(method, "floor", entries),
+                1,
+                true,
+                List.of()));
+      }
+    }
+
+    private static Probe mapProbe(String method, String kind, int entries) {
+      return Probe.sampled(MapBenchmark.class, method, Map.of("map", kind, "entries", Integer.toString(entries)));
+    }
+
     void explore(int images, int depth) {
       explore("epochs, incremental checks", "incremental", images, depth, List.of(Goal.statesASecond(100_000)));
       explore("epochs, full verify", "fullVerify", images, depth, List.of(Goal.statesASecond(10_000)));
@@ -298,8 +355,19 @@ record Plan(String name, String medium, Pace pace, List<Line> lines) {
               goals));
     }
 
+    Plan buildMaps(String name, Pace pace) {
+      // The maps that wait for the disk need as much of it as those that do not.
+      Map<String, String> counted = new TreeMap<>(MAPS);
+      counted.remove("lmdb-sync");
+      List<Count.Source> counts =
+          List.of(
+              new Count.Source("fences and log of a put", MapCounts::count),
+              new Count.Source("bytes of file", () -> MapFootprint.count(counted, 20_000)));
+      return new Plan(name, MAPPED, pace, List.copyOf(lines), counts, "");
+    }
+
     Plan build(String name, String medium, Pace pace) {
-      return new Plan(name, medium, pace, List.copyOf(lines));
+      return new Plan(name, medium, pace, List.copyOf(lines), List.of(), "");
     }
   }
 }

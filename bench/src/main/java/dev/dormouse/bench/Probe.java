@@ -1,9 +1,12 @@
 package dev.dormouse.bench;
 
+import dev.dormouse.bench.llpl.LlplProbe;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Collection;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
@@ -26,8 +29,9 @@ import org.openjdk.jmh.util.Statistics;
  *
  * @param parameters by name
  * @param counter the counter of the benchmark whose events are measured in place of its calls; empty if it is the calls
+ * @param threads how many do it at the same time
  */
-record Probe(Class<?> type, String method, Map<String, String> parameters, Mode mode, String counter) {
+record Probe(Class<?> type, String method, Map<String, String> parameters, Mode mode, String counter, int threads) {
   private static final String CALLS = "";
   private static final String ALLOCATION = "gc.alloc.rate.norm";
 
@@ -49,20 +53,25 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
   record Reading(double p50, double p99, double mean, double allocatedBytes) {}
 
   static Probe sampled(Class<?> type, String method, Map<String, String> parameters) {
-    return new Probe(type, method, parameters, Mode.SampleTime, CALLS);
+    return new Probe(type, method, parameters, Mode.SampleTime, CALLS, 1);
   }
 
   static Probe averaged(Class<?> type, String method, Map<String, String> parameters) {
-    return new Probe(type, method, parameters, Mode.AverageTime, CALLS);
+    return new Probe(type, method, parameters, Mode.AverageTime, CALLS, 1);
   }
 
   static Probe shot(Class<?> type, String method, Map<String, String> parameters) {
-    return new Probe(type, method, parameters, Mode.SingleShotTime, CALLS);
+    return new Probe(type, method, parameters, Mode.SingleShotTime, CALLS, 1);
   }
 
   /** The mean time of the processor for one event that the benchmark counts; it counts that time too. */
   static Probe counted(Class<?> type, String method, Map<String, String> parameters, String counter) {
-    return new Probe(type, method, parameters, Mode.AverageTime, counter);
+    return new Probe(type, method, parameters, Mode.AverageTime, counter, 1);
+  }
+
+  /** The same by several threads at a time; figures stay those of one call. */
+  Probe by(int several) {
+    return new Probe(type, method, parameters, mode, counter, several);
   }
 
   /** Runs it and says nothing. */
@@ -74,7 +83,7 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
             .mode(mode)
             .timeUnit(TimeUnit.NANOSECONDS)
             .forks(pace.forks)
-            .threads(1)
+            .threads(threads)
             .warmupIterations(shots ? pace.shots : pace.warmups)
             .measurementIterations(shots ? pace.shots : pace.iterations)
             .warmupTime(pace.iteration)
@@ -82,7 +91,7 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
             .addProfiler(GCProfiler.class)
             .shouldFailOnError(true)
             // JMH itself uses what the JDK warns about.
-            .jvmArgsAppend("--sun-misc-unsafe-memory-access=allow");
+            .jvmArgsAppend(flags());
     parameters.forEach(options::param);
     RunResult result = run(options.build());
     Statistics statistics = result.getPrimaryResult().getStatistics();
@@ -99,6 +108,17 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
     }
     return new Reading(
         statistics.getPercentile(50), statistics.getPercentile(99), statistics.getMean(), allocatedBytes(result));
+  }
+
+  private String[] flags() {
+    List<String> flags = new ArrayList<>(List.of("--sun-misc-unsafe-memory-access=allow"));
+    if (type == MapBenchmark.class) {
+      flags.addAll(List.of(MapBenchmark.FLAGS));
+    }
+    if (type == LlplBenchmark.class) {
+      flags.addAll(LlplProbe.FLAGS);
+    }
+    return flags.toArray(String[]::new);
   }
 
   private RunResult run(Options options) throws RunnerException {

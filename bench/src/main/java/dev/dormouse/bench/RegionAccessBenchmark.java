@@ -8,6 +8,7 @@ import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
+import dev.dormouse.region.DeclaredRange;
 import dev.dormouse.region.Holder;
 import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionRights;
@@ -118,6 +119,24 @@ public class RegionAccessBenchmark {
     }
   }
 
+  /**
+   * The same in a JVM that has seen stores to lines that were not declared, as every program's has: the compiler then knows
+   * that a store may have to save something first. The others measure a JVM that never met one.
+   */
+  @State(Scope.Thread)
+  public static class Seasoned extends Attached {
+    @Override
+    void prepare() {
+      for (int round = 0; round < 20; round++) {
+        for (int at = 0; at < REGION_BYTES; at += Media.LINE_BYTES) {
+          // The last first and the first last by turns, so that each leaves the interval that is known to be prepared.
+          region.putLong((at / Media.LINE_BYTES & 1) == 0 ? at : REGION_BYTES - at, at);
+        }
+      }
+      super.prepare();
+    }
+  }
+
   /** A bare segment of the same length in a mapping of the same size. */
   @State(Scope.Thread)
   public static class Bare {
@@ -161,6 +180,44 @@ public class RegionAccessBenchmark {
     for (int i = 0; i < ELEMENT_COUNT; i++) {
       segment.set(LONG, (long) i * Long.BYTES, i);
     }
+  }
+
+  @Benchmark
+  public void putSequentiallySeasoned(Seasoned attached) {
+    Region region = attached.region;
+    for (int i = 0; i < ELEMENT_COUNT; i++) {
+      region.putLong((long) i * Long.BYTES, i);
+    }
+  }
+
+  @Benchmark
+  public void putSequentiallyDeclared(Seasoned attached) {
+    DeclaredRange range = attached.region.declare(0, REGION_BYTES);
+    for (int i = 0; i < ELEMENT_COUNT; i++) {
+      range.putLong((long) i * Long.BYTES, i);
+    }
+  }
+
+  /** A range that is neither the whole region nor begins with it. */
+  @Benchmark
+  public void putSequentiallyDeclaredInside(Seasoned attached) {
+    DeclaredRange range = attached.region.declare(Media.LINE_BYTES, REGION_BYTES - 2 * Media.LINE_BYTES);
+    for (int i = 8; i < ELEMENT_COUNT - 8; i++) {
+      range.putLong((long) i * Long.BYTES, i);
+    }
+  }
+
+  @Benchmark
+  public long putSequentiallyLent(Seasoned attached) {
+    return attached.region.lendForWrite(
+        0,
+        REGION_BYTES,
+        segment -> {
+          for (int i = 0; i < ELEMENT_COUNT; i++) {
+            segment.set(LONG, (long) i * Long.BYTES, i);
+          }
+          return segment.byteSize();
+        });
   }
 
   @Benchmark

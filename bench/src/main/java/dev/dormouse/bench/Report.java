@@ -11,9 +11,16 @@ import java.util.Map;
  * @param clockNanos what reading the clock twice costs, which every figure holds and no ratio
  * @param fencesPerDirtyCycle counted on a medium that flushes
  */
-record Report(Plan plan, Map<String, String> environment, double clockNanos, int fencesPerDirtyCycle, List<Figure> figures) {
+record Report(
+    Plan plan,
+    Map<String, String> environment,
+    double clockNanos,
+    int fencesPerDirtyCycle,
+    List<Figure> figures,
+    List<Count> counts) {
   static final int MOST_FENCES = 3;
 
+  private static final String COUNT_ROW = "%-80s %16s %16s  %s%n";
   private static final String ROW = "%-58s %10s %10s %10s %10s %7s  %s%n";
 
   void print(PrintStream out) {
@@ -41,10 +48,32 @@ record Report(Plan plan, Map<String, String> environment, double clockNanos, int
           String.format(Locale.ROOT, "%.2fx", figure.ratio()),
           goals(figure));
     }
+    printCounts(out);
+    if (!plan.leftOut().isEmpty()) {
+      out.println();
+      out.println(plan.leftOut());
+    }
     out.println();
     out.printf(
         "fences of a cycle with 64 dirty bytes, on a medium that flushes: %d  (goal <= %d: %s)%n",
         fencesPerDirtyCycle, MOST_FENCES, fencesPerDirtyCycle <= MOST_FENCES ? "met" : "missed");
+  }
+
+  private void printCounts(PrintStream out) {
+    String group = "";
+    for (Count count : counts) {
+      if (!count.group().equals(group)) {
+        group = count.group();
+        out.println();
+        out.printf(COUNT_ROW, group, "counted", "beside", "");
+      }
+      out.printf(
+          COUNT_ROW,
+          "  " + count.name(),
+          count.inWords(count.value()),
+          count.inWords(count.floor()),
+          count.hasGoal() ? "<= " + count.inWords(count.most()) + (count.isMet() ? " met" : " MISSED") : "");
+    }
   }
 
   private static String goals(Figure figure) {
@@ -71,7 +100,26 @@ record Report(Plan plan, Map<String, String> environment, double clockNanos, int
       append(json, figure);
       separator = ",";
     }
-    out.println(json.append("\n  ]\n}"));
+    json.append("\n  ]");
+    if (!counts.isEmpty()) {
+      appendCounts(json);
+    }
+    if (!plan.leftOut().isEmpty()) {
+      json.append(",\n  \"leftOut\": ").append(quoted(plan.leftOut()));
+    }
+    out.println(json.append("\n}"));
+  }
+
+  private void appendCounts(StringBuilder json) {
+    String separator = ",\n  \"counts\": [";
+    for (Count count : counts) {
+      json.append(separator).append("\n    {\"group\": ").append(quoted(count.group()));
+      json.append(", \"name\": ").append(quoted(count.name())).append(", \"unit\": ").append(quoted(count.unit()));
+      json.append(", \"value\": ").append(number(count.value())).append(", \"floor\": ").append(number(count.floor()));
+      json.append(", \"most\": ").append(number(count.most())).append('}');
+      separator = ",";
+    }
+    json.append("\n  ]");
   }
 
   private static void append(StringBuilder json, Figure figure) {

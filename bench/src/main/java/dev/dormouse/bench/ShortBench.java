@@ -32,7 +32,8 @@ public final class ShortBench {
 
   /**
    * The full form, with a million sleepers; some minutes and 4 GiB of disk. The short form with {@code --short}; on emulated slow
-   * media with {@code --slow}; the crash explorations with {@code --explore}; JSON with {@code --json}.
+   * media with {@code --slow}; the crash explorations with {@code --explore}; a map beside others with {@code --map};
+   * the heap, beside LLPL, with {@code --heap}; JSON with {@code --json}.
    */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
@@ -44,8 +45,14 @@ public final class ShortBench {
     if (given.contains("--explore")) {
       return Plan.explorations();
     }
+    if (given.contains("--heap")) {
+      return brief ? HeapPlan.brief() : HeapPlan.full();
+    }
     if (given.contains("--slow")) {
       return brief ? Plan.briefSlow() : Plan.slow();
+    }
+    if (given.contains("--map")) {
+      return brief ? Plan.briefMaps() : Plan.maps();
     }
     return brief ? Plan.brief() : Plan.full();
   }
@@ -80,7 +87,12 @@ public final class ShortBench {
       System.err.printf("bench: %d/%d %s: %s%n", figures.size() + 1, plan.lines().size(), line.group(), line.name());
       figures.add(line.figure(read(line.ours()), read(line.floor()), clockNanos));
     }
-    return new Report(plan, environment, clockNanos, fences, figures);
+    List<Count> counts = new ArrayList<>();
+    for (Count.Source source : plan.counts()) {
+      System.err.println("bench: counting " + source.name());
+      counts.addAll(source.counts().get());
+    }
+    return new Report(plan, environment, clockNanos, fences, figures, counts);
   }
 
   private Probe.Reading read(Probe probe) throws RunnerException {
