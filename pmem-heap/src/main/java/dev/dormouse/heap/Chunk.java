@@ -1,6 +1,7 @@
 package dev.dormouse.heap;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 
 /**
@@ -22,6 +23,8 @@ final class Chunk {
   private final long firstPage;
   private final SlabFinder finder;
   private int pages;
+  // As many as the pool has, or is about to have, while it grows.
+  private int pagesToCome;
   private int withheldFrom = ChunkTable.PAGES;
   private boolean examined;
   // What the chunk's word says, once it was read.
@@ -45,6 +48,7 @@ final class Chunk {
     this.index = index;
     this.firstPage = (long) index << ChunkTable.PAGE_SHIFT;
     this.pages = pages;
+    this.pagesToCome = pages;
     this.finder = finder;
   }
 
@@ -84,7 +88,7 @@ final class Chunk {
     available = PageBits.none();
     owned = PageBits.none();
     releasing = PageBits.none();
-    slabs = new Slab[ChunkTable.PAGES / classes.slabPages()];
+    slabs = new Slab[(ChunkTable.PAGES - 1) / classes.basePages() + 1];
     if (ChunkTable.isVirgin(known())) {
       PageBits.set(available, 0, pages);
       zero = available.clone();
@@ -95,9 +99,9 @@ final class Chunk {
       takePendingAway();
       // What an earlier life left too high costs a look once.
       lowerNow();
-      for (Slab slab : slabs) {
-        if (slab != null) {
-          finder.found(slab);
+      for (int window = 0; window < slabs.length; window++) {
+        if (slabs[window] != null && (window == 0 || !slabs[window].equals(slabs[window - 1]))) {
+          finder.found(slabs[window]);
         }
       }
     }
@@ -122,21 +126,28 @@ final class Chunk {
     int covered = (int) Math.min(head + PageState.number(word) - firstPage, pages) - page;
     PageBits.set(owned, page, covered);
     int sizeClass = PageState.sizeClass(word);
-    if (PageState.kind(word) == PageState.SLAB && head == firstPage + page && isWhole(page, covered) && classes.isSlabClass(sizeClass)) {
+    if (PageState.kind(word) == PageState.SLAB && head == firstPage + page && isWhole(page, covered, sizeClass)) {
       boolean room = (known() & ChunkTable.classBit(sizeClass)) != 0;
-      slabs[page / classes.slabPages()] = Slab.found(this, head, sizeClass, classes.slotsOf(sizeClass), room);
+      put(Slab.found(this, head, sizeClass, classes.slotsOf(sizeClass), room));
     }
     return covered;
   }
 
-  private boolean isWhole(int page, int covered) {
-    return covered == classes.slabPages() && page % classes.slabPages() == 0;
+  private boolean isWhole(int page, int covered, int sizeClass) {
+    return classes.isSlabClass(sizeClass)
+        && covered == classes.slabPagesOf(sizeClass)
+        && page % classes.slabPagesOf(sizeClass) == 0;
+  }
+
+  private void put(Slab slab) {
+    int window = (int) (slab.head - firstPage) / classes.basePages();
+    Arrays.fill(slabs, window, window + classes.slabPagesOf(slab.sizeClass) / classes.basePages(), slab);
   }
 
   private void takePendingAway() {
     for (Extent extent : pending) {
       int page = (int) (table.pageOf(extent.offset()) - firstPage);
-      Slab slab = slabs[page / classes.slabPages()];
+      Slab slab = slabs[page / classes.basePages()];
       if (slab == null) {
         int count = (int) (extent.lengthBytes() / Geometry.PAGE_BYTES);
         PageBits.clear(available, page, count);
@@ -154,7 +165,7 @@ final class Chunk {
 
   /** The slab around a page, or null; only where the chunk was examined. */
   synchronized Slab slabAt(long page) {
-    return slabs == null ? null : slabs[(int) (page - firstPage) / classes.slabPages()];
+    return slabs == null ? null : slabs[(int) (page - firstPage) / classes.basePages()];
   }
 
   /**
@@ -266,13 +277,13 @@ final class Chunk {
 
   /** A slab of pages of the chunk is made, before the media know of it. */
   synchronized void add(Slab slab) {
-    slabs[(int) (slab.head - firstPage) / classes.slabPages()] = slab;
+    put(slab);
   }
 
   /** Pages became a slab on the media that nobody had set aside for it. */
   synchronized void adopt(long head, int sizeClass) {
     if (examined) {
-      own((int) (head - firstPage), classes.slabPages());
+      own((int) (head - firstPage), classes.slabPagesOf(sizeClass));
       Slab slab = Slab.found(this, head, sizeClass, classes.slotsOf(sizeClass), true);
       add(slab);
       finder.found(slab);
@@ -339,9 +350,10 @@ final class Chunk {
   /** A slab is one no longer. Its head is free on the media, durably, when this returns, and only then are its pages available. */
   synchronized void retire(Slab slab) {
     int start = (int) (slab.head - firstPage);
-    slabs[start / classes.slabPages()] = null;
+    int count = classes.slabPagesOf(slab.sizeClass);
+    Arrays.fill(slabs, start / classes.basePages(), (start + count) / classes.basePages(), null);
     if (slab.isPublished()) {
-      PageBits.clear(owned, start, classes.slabPages());
+      PageBits.clear(owned, start, count);
       long needed = ChunkTable.of(0, longestFreeOnMedia());
       if (!ChunkTable.covers(value, needed)) {
         raise(needed);
@@ -352,7 +364,7 @@ final class Chunk {
       // Durable before the pages are used again: a head that came back would cover what others own by then.
       media.fence();
     }
-    makeAvailable(start, classes.slabPages());
+    makeAvailable(start, count);
   }
 
   private void raise(long needed) {
@@ -388,7 +400,7 @@ final class Chunk {
   }
 
   private int longestFreeOnMedia() {
-    return PageBits.longestClear(owned, pages);
+    return PageBits.longestClear(owned, pagesToCome);
   }
 
   /** As far as is known any run of pages may be free. Flushed, not fenced. */
@@ -397,14 +409,17 @@ final class Chunk {
     promisesTooMuch = examined;
   }
 
-  /** The pool will grow, and the chunk with it: the word says so first. Flushed, not fenced. */
+  /** The pool will grow, and the chunk with it: the word says so first, and goes on saying so. */
   synchronized void promisePages(int newPages) {
+    pagesToCome = newPages;
     if (ChunkTable.isVirgin(known())) {
       value = ChunkTable.virgin(newPages);
       words.write(index, value);
     } else {
-      raise(ChunkTable.of(0, newPages));
+      raise(ChunkTable.of(0, examined ? longestFreeOnMedia() : newPages));
     }
+    // Under the monitor: whoever finds that the word covers what it needs may take it for durable.
+    media.fence();
   }
 
   /** The pool has grown, and the chunk with it; what it gained is zero and was never given out. */

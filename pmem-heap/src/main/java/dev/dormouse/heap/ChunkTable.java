@@ -17,6 +17,7 @@ final class ChunkTable {
   static final long ANYTHING = (1L << 46) - 1;
 
   private static final int LONGEST_SHIFT = 42;
+  private static final int SHARED_BITS = 8;
   private static final long CLASSES_MASK = (1L << LONGEST_SHIFT) - 1;
   private static final long VIRGIN = 1L << 46;
 
@@ -43,8 +44,9 @@ final class ChunkTable {
     return classes | (long) (Integer.SIZE - Integer.numberOfLeadingZeros(longestRun)) << LONGEST_SHIFT;
   }
 
+  /** The bit of a size class. The last eight classes share theirs with the eight before: what one promises both do. */
   static long classBit(int sizeClass) {
-    return 1L << sizeClass;
+    return 1L << (sizeClass < LONGEST_SHIFT ? sizeClass : sizeClass - SHARED_BITS);
   }
 
   static long classes(long value) {

@@ -51,6 +51,11 @@ final class Chunks {
     return chunkCountOf(pageCount);
   }
 
+  /** How many pages there are now. */
+  long pageCount() {
+    return pageCount;
+  }
+
   /** The chunk that a page lies in. */
   Chunk at(long page) {
     return get((int) (page >>> ChunkTable.PAGE_SHIFT));
@@ -290,10 +295,9 @@ final class Chunks {
     long old = pageCount;
     int last = chunkCountOf(old) - 1;
     Chunk partial = get(last);
-    synchronized (partial) {
-      partial.grow(pagesOf(last, newPageCount));
-      pageCount = newPageCount;
-    }
+    partial.grow(pagesOf(last, newPageCount));
     noteRoom(partial);
+    // Last: whoever sees that the pool has grown finds the room that it has gained.
+    pageCount = newPageCount;
   }
 }

@@ -23,7 +23,7 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   private static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 
-  private static final int LEAST_COPIED_BYTES = 256;
+  private static final int MOST_FILLED_BY_WORDS = 512;
   private static final byte[] ZEROS = new byte[32 << 10];
 
   private final PoolFile file;
@@ -127,14 +127,27 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
 
   @Override
   public final void fill(long offset, long length, byte value) {
-    if (value != 0 || length <= LEAST_COPIED_BYTES) {
-      memory.asSlice(offset, length).fill(value);
-      return;
-    }
-    // Copying zeros that are in the cache to bytes that are not takes less time than filling: docs/performance.md.
     Objects.checkFromIndexSize(offset, length, sizeBytes());
-    for (long at = 0; at < length; at += ZEROS.length) {
-      MemorySegment.copy(ZEROS, 0, memory, BYTE, offset + at, (int) Math.min(ZEROS.length, length - at));
+    if (length <= MOST_FILLED_BY_WORDS) {
+      // A slice of the memory is an object, where it is not inlined.
+      fillByWords(offset, offset + length, (value & 0xffL) * 0x0101_0101_0101_0101L);
+    } else if (value != 0) {
+      memory.asSlice(offset, length).fill(value);
+    } else {
+      // Copying zeros that are in the cache to bytes that are not takes less time than filling: docs/performance.md.
+      for (long at = 0; at < length; at += ZEROS.length) {
+        MemorySegment.copy(ZEROS, 0, memory, BYTE, offset + at, (int) Math.min(ZEROS.length, length - at));
+      }
+    }
+  }
+
+  private void fillByWords(long from, long end, long word) {
+    long at = from;
+    for (; at <= end - Long.BYTES; at += Long.BYTES) {
+      memory.set(LONG, at, word);
+    }
+    for (; at < end; at++) {
+      memory.set(BYTE, at, (byte) word);
     }
   }
 
@@ -146,6 +159,9 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   @Override
   public final void provision(long fromOffset, long toOffset) {
     Objects.checkFromToIndex(fromOffset, toOffset, sizeBytes());
+    if (!arena.scope().isAlive()) {
+      throw new IllegalStateException(describe() + " is closed");
+    }
     // The page cache shows the mapping what is written to the file.
     file.extend(fromOffset, toOffset, durabilityClass() == DurabilityClass.POWER_LOSS);
   }

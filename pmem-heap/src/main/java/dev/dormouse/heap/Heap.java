@@ -94,6 +94,12 @@ public final class Heap {
     return reserve(classes.classOf(sizeBytes), sizeBytes, overwrittenBytes, true);
   }
 
+  /** How long an extent for so many bytes is: what {@link #reserve} rounds them up to. */
+  public long extentBytes(long sizeBytes) {
+    int sizeClass = classes.classOf(sizeBytes);
+    return sizeClass == SizeClasses.RUN ? ((sizeBytes - 1) / Geometry.PAGE_BYTES + 1) * Geometry.PAGE_BYTES : classes.bytesOf(sizeClass);
+  }
+
   /** Like {@link #reserve}, with whatever bytes are there: for logs, which are never published and stamp what they write. */
   public Reservation reserveForLog(long sizeBytes) {
     return reserve(classes.classOf(sizeBytes), sizeBytes, 0, false);
@@ -129,7 +135,7 @@ public final class Heap {
 
   private Taken takePages(long pages, long sizeBytes) {
     while (true) {
-      long seenPages = table.pageCount();
+      long seenPages = chunks.pageCount();
       Taken taken = chunks.take(pages, false, stripe());
       if (taken != null) {
         return taken;
@@ -140,12 +146,12 @@ public final class Heap {
 
   private Slabs.Slot takeSlot(int sizeClass, long sizeBytes) {
     while (true) {
-      long seenPages = table.pageCount();
+      long seenPages = chunks.pageCount();
       Slabs.Slot slot = slabs.take(sizeClass, stripe());
       if (slot != null) {
         return slot;
       }
-      makeRoom(classes.slabPages(), sizeBytes, seenPages);
+      makeRoom(classes.slabPagesOf(sizeClass), sizeBytes, seenPages);
     }
   }
 
@@ -248,15 +254,17 @@ public final class Heap {
   public boolean isPlausible(long offset, long lengthBytes, long place) {
     long head = place >>> CLASS_BITS;
     int sizeClass = (int) place & ((1 << CLASS_BITS) - 1);
-    long pages = sizeClass == SizeClasses.RUN ? lengthBytes / Geometry.PAGE_BYTES : classes.slabPages();
+    if (sizeClass != SizeClasses.RUN && !classes.isSlabClass(sizeClass)) {
+      return false;
+    }
+    long pages = sizeClass == SizeClasses.RUN ? lengthBytes / Geometry.PAGE_BYTES : classes.slabPagesOf(sizeClass);
     if (place < 0 || lengthBytes <= 0 || pages < 1 || head > table.pageCount() - pages) {
       return false;
     }
     if (sizeClass == SizeClasses.RUN) {
       return offset == table.offsetOf(head) && lengthBytes % Geometry.PAGE_BYTES == 0;
     }
-    return classes.isSlabClass(sizeClass)
-        && lengthBytes == classes.bytesOf(sizeClass)
+    return lengthBytes == classes.bytesOf(sizeClass)
         && table.slotAt(head, sizeClass, offset) >= 0;
   }
 
@@ -379,7 +387,7 @@ public final class Heap {
         long head = table.headOf(page);
         boolean found =
             head >= 0 && table.isSlab(head, SizeClasses.RECORD) && table.slotAt(head, SizeClasses.RECORD, offset) >= 0;
-        if (found && page != head) {
+        if (found && isAllRecords(page, head)) {
           recordPages.add(page);
         }
         return found;
@@ -387,6 +395,13 @@ public final class Heap {
         return false;
       }
     }
+  }
+
+  /** Whether a page of a slab of records holds neither owner words nor what is left behind the last slot. */
+  private boolean isAllRecords(long page, long head) {
+    long start = table.offsetOf(page);
+    return table.slotAt(head, SizeClasses.RECORD, start) >= 0
+        && table.slotAt(head, SizeClasses.RECORD, start + Geometry.PAGE_BYTES - SizeClasses.RECORD_BYTES) >= 0;
   }
 
   /** Whether the byte at {@code offset} is one that extents are made of. */

@@ -63,7 +63,7 @@ final class HeapWalk {
     }
     int kind = PageState.kind(word);
     if (kind == PageState.FREE || kind == PageState.CONTINUED) {
-      freeRun++;
+      freeRun = isWithheld(page) ? 0 : freeRun + 1;
       longestFreeRun = Math.max(longestFreeRun, freeRun);
       return 1;
     }
@@ -71,7 +71,7 @@ final class HeapWalk {
     ownedPages++;
     long pages = PageState.number(word);
     int sizeClass = PageState.sizeClass(word);
-    boolean soundSlab = kind != PageState.SLAB || (pages == classes.slabPages() && classes.isSlabClass(sizeClass));
+    boolean soundSlab = kind != PageState.SLAB || (classes.isSlabClass(sizeClass) && pages == classes.slabPagesOf(sizeClass));
     if (pages < 1 || pages > table.pageCount() - page || !soundSlab) {
       visitor.damage("page table entry " + page + " claims " + pages + " pages of size class " + sizeClass);
       return 1;
@@ -82,6 +82,16 @@ final class HeapWalk {
       showSlots(page, sizeClass);
     }
     return pages;
+  }
+
+  /** Whether the head is damaged that a page names: then it is nobody's to give out, and the head was told of already. */
+  private boolean isWithheld(long page) {
+    try {
+      table.headOf(page);
+      return false;
+    } catch (Damaged damaged) {
+      return true;
+    }
   }
 
   private void showSlots(long head, int sizeClass) {

@@ -134,7 +134,7 @@ final class PageTable {
       // A record's slot that was never used must not read as anybody's record.
       long length =
           sizeClass == SizeClasses.RECORD
-              ? (long) geometry.slabPages() * Geometry.PAGE_BYTES
+              ? (long) classes.slabPagesOf(sizeClass) * Geometry.PAGE_BYTES
               : SizeClasses.firstSlotOf(classes.slotsOf(sizeClass));
       media.fill(offsetOf(head), length, (byte) 0);
       media.persist(offsetOf(head), length);

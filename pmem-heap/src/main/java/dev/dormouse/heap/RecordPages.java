@@ -4,7 +4,7 @@ import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * Pages of slabs of records, but for their first ones: what was found once in the page table need not be looked up again. A
+ * Pages that hold nothing but records: what was found once in the page table need not be looked up again. A
  * bit a page, in pieces that are made as they are needed. Changed under the monitor of the page's chunk, read without.
  */
 final class RecordPages {

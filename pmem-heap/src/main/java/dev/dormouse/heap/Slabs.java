@@ -86,8 +86,11 @@ final class Slabs implements Chunk.SlabFinder {
       int behind = chunks.examineNext(sizeClass, from);
       if (behind < 0) {
         slab = make(sizeClass, stripe);
-        // Where nothing is left, a chunk before the cursor may have got room since.
-        return slab == null && from > 0 && chunks.examineNext(sizeClass, 0) >= 0 ? nextListed(sizeClass) : slab;
+        // Where nothing is left, chunks before the cursor may have got room since; one may promise it in vain, and the next not.
+        while (slab == null && from > 0 && chunks.examineNext(sizeClass, 0) >= 0) {
+          slab = nextListed(sizeClass);
+        }
+        return slab;
       }
       lookedAt.compareAndSet(sizeClass, from, behind);
       slab = nextListed(sizeClass);
@@ -128,7 +131,7 @@ final class Slabs implements Chunk.SlabFinder {
   }
 
   private Slab make(int sizeClass, int stripe) {
-    Taken taken = chunks.take(classes.slabPages(), true, stripe);
+    Taken taken = chunks.take(classes.slabPagesOf(sizeClass), true, stripe);
     if (taken == null) {
       return null;
     }
@@ -222,13 +225,13 @@ final class Slabs implements Chunk.SlabFinder {
   }
 
   private boolean isWithheld(Slab slab) {
-    return slab.head + classes.slabPages() > withheldFrom;
+    return slab.head + classes.slabPagesOf(slab.sizeClass) > withheldFrom;
   }
 
   private void retire(Slab slab) {
     slab.state = Slab.State.RETIRED;
     synchronized (slab.chunk) {
-      recordPages.remove(slab.head, classes.slabPages());
+      recordPages.remove(slab.head, classes.slabPagesOf(slab.sizeClass));
       slab.chunk.retire(slab);
       chunks.noteRoom(slab.chunk);
     }
@@ -260,7 +263,7 @@ final class Slabs implements Chunk.SlabFinder {
         // The slots beside it are free on the media from now on.
         chunk.promiseSlot(slab);
         claim(head, sizeClass);
-        chunk.own((int) (head - chunk.firstPage()), classes.slabPages());
+        chunk.own((int) (head - chunk.firstPage()), classes.slabPagesOf(sizeClass));
         slab.isPublishedNow();
       }
       if (table.slotOwner(head, number) == Owner.NONE) {
@@ -274,7 +277,7 @@ final class Slabs implements Chunk.SlabFinder {
   }
 
   private void claim(long head, int sizeClass) {
-    table.claim(head, classes.slabPages(), PageState.SLAB, sizeClass, Owner.NONE);
+    table.claim(head, classes.slabPagesOf(sizeClass), PageState.SLAB, sizeClass, Owner.NONE);
     // Before the owner word: an owned slot in pages that are not a slab would be nobody's after a crash.
     media.fence();
   }
