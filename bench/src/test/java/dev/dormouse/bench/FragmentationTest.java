@@ -18,8 +18,8 @@ class FragmentationTest {
 
       Fragmentation.Seen seen = fragmentation.look();
       assertThat(seen.requestedBytes()).isBetween(LIVE_BYTES / 10 * 9, LIVE_BYTES / 10 * 11);
-      assertThat(seen.insideExtents()).as("the share inside extents, of %s", seen).isLessThanOrEqualTo(0.04);
-      assertThat(seen.betweenExtents()).as("the share between extents, of %s", seen).isLessThanOrEqualTo(0.08);
+      assertThat(seen.insideExtents()).as("the share inside extents, of %s", seen).isLessThanOrEqualTo(0.03);
+      assertThat(seen.betweenExtents()).as("the share between extents, of %s", seen).isLessThanOrEqualTo(0.09);
       assertThat(seen.heldPerRequested()).as("held per requested, of %s", seen).isLessThanOrEqualTo(1.12);
     }
   }
