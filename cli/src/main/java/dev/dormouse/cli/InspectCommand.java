@@ -59,6 +59,7 @@ final class InspectCommand implements Callable<Integer> {
     json.addProperty("uuid", header.uuid().toString());
     json.addProperty("format", PoolHeader.MAJOR + "." + PoolHeader.MINOR);
     json.addProperty("sizeBytes", header.geometry().sizeBytes());
+    json.addProperty("maxBytes", header.geometry().maxBytes());
     json.addProperty("durabilityClass", header.durabilityClass().name());
     json.addProperty("state", opening.how().name());
     json.addProperty("headerDamage", opening.headerDamage());
@@ -79,7 +80,9 @@ final class InspectCommand implements Callable<Integer> {
     out.println("pool " + pool);
     line(out, "uuid", header.uuid());
     line(out, "format", PoolHeader.MAJOR + "." + PoolHeader.MINOR);
-    line(out, "size", number(header.geometry().sizeBytes()) + " bytes");
+    long most = header.geometry().maxBytes();
+    String growing = most > header.geometry().sizeBytes() ? ", may grow to " + number(most) : "";
+    line(out, "size", number(header.geometry().sizeBytes()) + " bytes" + growing);
     line(out, "durability", header.durabilityClass());
     line(out, "state", sentence(opening));
     if (!opening.headerDamage().isEmpty()) {

@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
       InspectCommand.class,
       VerifyCommand.class,
       RebuildCommand.class,
+      ShrinkCommand.class,
       TortureCommand.class,
       BenchCommand.class
     },
@@ -55,7 +56,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no verb: demo, inspect, verify, rebuild, torture or bench expected");
+    throw new ParameterException(spec.commandLine(), "no verb: demo, inspect, verify, rebuild, shrink, torture or bench expected");
   }
 
   private static int explainUsage(ParameterException e, String[] arguments) {

@@ -105,7 +105,7 @@ class MainTest {
   @ValueSource(
       strings = {"", "frobnicate", "verify", "inspect --pool", "demo --kills -1", "demo --awake 1", "demo --pool-size 3",
         "demo --media floppy", "demo --seed x", "rebuild --pool p --json", "demo a b", "torture --kills -1", "torture --threads 0",
-        "torture --components 7", "torture --media floppy", "torture --seed x"})
+        "shrink --pool p", "shrink --pool p --to 3", "torture --components 7", "torture --media floppy", "torture --seed x"})
   void whatCannotBeMeantIs2(String line) {
     Shell.Result result = Shell.run((Object[]) (line.isEmpty() ? new String[0] : line.split(" ", -1)));
     assertThat(result.exitCode()).as(result.err()).isEqualTo(ExitCode.USAGE);
@@ -169,10 +169,26 @@ class MainTest {
   }
 
   @Test
+  void shrinkMakesAPoolShorterOrSaysWhyNot() throws IOException {
+    Path grown = folder.resolve("grown.pool");
+    try (ProcessStore store = ProcessStore.open(grown, StoreOptions.create(1 << 20).growTo(8 << 20))) {
+      store.createDataspace("large", 3 << 20, view -> {});
+      store.destroyDataspace("large");
+    }
+    assertThat(Shell.run("inspect", "--pool", grown).out()).contains("may grow to 8,388,608");
+    Shell.Result longer = Shell.run("shrink", "--pool", grown, "--to", "8M");
+    assertThat(longer.exitCode()).isEqualTo(ExitCode.STOPPED);
+    assertOneSentence(longer, "cannot be made shorter");
+    assertThat(keys("shrink", "--pool", grown, "--to", "1M", "--json")).containsExactly("pool", "sizeBytes", "exitCode");
+    assertThat(grown).hasSize(1 << 20);
+    assertThat(Shell.run("verify", "--pool", grown).exitCode()).isEqualTo(ExitCode.CLEAN);
+  }
+
+  @Test
   void jsonHasTheKeysOfTheDocuments() {
     assertThat(keys("inspect", "--pool", pool, "--json"))
         .containsExactly(
-            "pool", "uuid", "format", "sizeBytes", "durabilityClass", "state", "headerDamage", "openCount", "bootIdentity",
+            "pool", "uuid", "format", "sizeBytes", "maxBytes", "durabilityClass", "state", "headerDamage", "openCount", "bootIdentity",
             "lanes", "laneBytes", "lanesToRedo", "lanesToRollBack", "components", "dataspaces", "exitCode");
     assertThat(keys("inspect", "--pool", pool, "--component", "reader", "--json"))
         .containsExactly("pool", "name", "id", "program", "quarantined", "regions", "slots", "heldBytes", "quotaBytes", "outcomes", "exitCode");

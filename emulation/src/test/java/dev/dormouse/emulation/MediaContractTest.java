@@ -134,6 +134,22 @@ abstract class MediaContractTest {
     }
   }
 
+  /** Of every length up to some lines, and some longer ones, as kinds of media treat short and long ones differently. */
+  @Test
+  void fillsRangesOfEveryLengthWithAnyByte() {
+    byte[] expected = new byte[SIZE];
+    for (int value : new int[] {0x7F, 0, -1, 1, -128}) {
+      for (int length = 0; length < 5000; length += length < 300 ? 1 : 487) {
+        media.fill(61 + length % 9, length, (byte) value);
+        Arrays.fill(expected, 61 + length % 9, 61 + length % 9 + length, (byte) value);
+        byte[] found = content();
+        if (!Arrays.equals(found, expected)) {
+          assertThat(found).as("%d bytes of %d", length, value).isEqualTo(expected);
+        }
+      }
+    }
+  }
+
   @Test
   void fillsRangesThatBeginAndEndAnywhere() {
     media.fill(4090, 13, (byte) -1);
@@ -166,6 +182,21 @@ abstract class MediaContractTest {
     media.persist(0, SIZE);
     media.sync();
     assertThat(media.getLong(100)).isEqualTo(5);
+  }
+
+  /** Whatever was there, and wherever the range begins and ends. */
+  @Test
+  void providesForARangeThatReadsAsZerosAndCanBeStoredTo() {
+    for (int[] range : new int[][] {{4096, SIZE}, {4096, 8192}, {8192, SIZE}, {5, 4099}, {SIZE, SIZE}, {0, 0}}) {
+      media.fill(0, SIZE, (byte) 0x55);
+      media.provision(range[0], range[1]);
+      byte[] expected = filled(0x55);
+      Arrays.fill(expected, range[0], range[1], (byte) 0);
+      assertThat(content()).as("[%d, %d)", range[0], range[1]).isEqualTo(expected);
+      media.fill(range[0], range[1] - range[0], (byte) 0x55);
+      assertThat(content()).isEqualTo(filled(0x55));
+      assertThat(media.sizeBytes()).isEqualTo(SIZE);
+    }
   }
 
   @Test
@@ -205,6 +236,9 @@ abstract class MediaContractTest {
     across.add(() -> media.fill(8, Long.MAX_VALUE - 3, (byte) 1));
     across.add(() -> media.fill(8, -1, (byte) 1));
     across.add(() -> media.copy(0, 8, -1));
+    across.add(() -> media.provision(SIZE - 1, SIZE + 1));
+    across.add(() -> media.provision(8, Long.MAX_VALUE));
+    across.add(() -> media.provision(8, 7));
     for (int i = 0; i < across.size(); i++) {
       assertThatThrownBy(across.get(i)).as("access %d", i).isInstanceOf(IndexOutOfBoundsException.class);
     }
@@ -250,6 +284,7 @@ abstract class MediaContractTest {
     all.put("copy from", offset -> () -> media.copy(offset, 0, 2));
     all.put("copy to", offset -> () -> media.copy(0, offset, 2));
     all.put("fill", offset -> () -> media.fill(offset, 2, (byte) 1));
+    all.put("provision", offset -> () -> media.provision(offset, offset + 2));
     return all;
   }
 

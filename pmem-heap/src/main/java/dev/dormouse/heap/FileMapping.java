@@ -23,8 +23,8 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   private static final VarHandle WORD =
       ValueLayout.JAVA_LONG.withOrder(ByteOrder.LITTLE_ENDIAN).varHandle().withInvokeExactBehavior();
 
-  private static final int MOST_FILLED_BY_WORDS = 512;
-  private static final byte[] ZEROS = new byte[32 << 10];
+  private static final int FILLED_BY_WORDS = 512;
+  private static final int MOST_COPIED_BYTES = 32 << 10;
 
   private final PoolFile file;
   private final Arena arena;
@@ -128,16 +128,13 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   @Override
   public final void fill(long offset, long length, byte value) {
     Objects.checkFromIndexSize(offset, length, sizeBytes());
-    if (length <= MOST_FILLED_BY_WORDS) {
-      // A slice of the memory is an object, where it is not inlined.
-      fillByWords(offset, offset + length, (value & 0xffL) * 0x0101_0101_0101_0101L);
-    } else if (value != 0) {
-      memory.asSlice(offset, length).fill(value);
-    } else {
-      // Copying zeros that are in the cache to bytes that are not takes less time than filling: docs/performance.md.
-      for (long at = 0; at < length; at += ZEROS.length) {
-        MemorySegment.copy(ZEROS, 0, memory, BYTE, offset + at, (int) Math.min(ZEROS.length, length - at));
-      }
+    long filled = Math.min(length, FILLED_BY_WORDS);
+    fillByWords(offset, offset + filled, (value & 0xffL) * 0x0101_0101_0101_0101L);
+    // Copying what is in the cache to what is not takes less time than filling, and no slice is made: docs/performance.md.
+    while (filled < length) {
+      long part = Math.min(Math.min(filled, MOST_COPIED_BYTES), length - filled);
+      MemorySegment.copy(memory, offset, memory, offset + filled, part);
+      filled += part;
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.dormouse.heap;
 
+import java.util.concurrent.locks.ReentrantLock;
+
 /**
  * Gives out extents of the pool's arena. An extent goes through four hands: {@link #reserve} sets it aside in memory and
  * zeroes it; {@link #publish} writes its owner, as part of the commit that links it; {@link #release} takes the owner away,
@@ -26,6 +28,9 @@ public final class Heap {
   private final int stripes;
   // Records of every slab begin at this offset, modulo their length.
   private final long recordPhase;
+  private final ReentrantLock makingRoom = new ReentrantLock();
+  // How often room was made. Changed under that lock.
+  private volatile long roomsMade;
   private volatile Growth growth = (pages, seenPages) -> false;
 
   /** Makes the pool larger. */
@@ -135,28 +140,44 @@ public final class Heap {
 
   private Taken takePages(long pages, long sizeBytes) {
     while (true) {
-      long seenPages = chunks.pageCount();
+      long seenRooms = roomsMade;
       Taken taken = chunks.take(pages, false, stripe());
       if (taken != null) {
         return taken;
       }
-      makeRoom(pages, sizeBytes, seenPages);
+      makeRoom(pages, sizeBytes, seenRooms);
     }
   }
 
   private Slabs.Slot takeSlot(int sizeClass, long sizeBytes) {
     while (true) {
-      long seenPages = chunks.pageCount();
+      long seenRooms = roomsMade;
       Slabs.Slot slot = slabs.take(sizeClass, stripe());
       if (slot != null) {
         return slot;
       }
-      makeRoom(classes.slabPagesOf(sizeClass), sizeBytes, seenPages);
+      makeRoom(classes.slabPagesOf(sizeClass), sizeBytes, seenRooms);
+    }
+  }
+
+  /**
+   * Makes room where there was none when {@code seenRooms} was read. One thread at a time: who comes second must not take what the
+   * first one is giving up for being in use.
+   */
+  private void makeRoom(long pages, long sizeBytes, long seenRooms) {
+    makingRoom.lock();
+    try {
+      if (roomsMade == seenRooms) {
+        makePagesAvailable(pages, sizeBytes);
+        roomsMade = seenRooms + 1;
+      }
+    } finally {
+      makingRoom.unlock();
     }
   }
 
   /** Makes pages available that nobody uses, in the order of what it costs. */
-  private void makeRoom(long pages, long sizeBytes, long seenPages) {
+  private void makePagesAvailable(long pages, long sizeBytes) {
     if (slabs.giveUpEmptyOnes()) {
       return;
     }
@@ -165,7 +186,7 @@ public final class Heap {
             media.describe(),
             "no free run of " + pages + " pages for " + sizeBytes + " bytes; destroy components, or make a larger pool");
     try {
-      if (growth.grow(pages, seenPages)) {
+      if (growth.grow(pages, chunks.pageCount())) {
         return;
       }
     } catch (PoolFull noSpaceOnDisk) {

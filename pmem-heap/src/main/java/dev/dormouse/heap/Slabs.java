@@ -23,6 +23,8 @@ final class Slabs implements Chunk.SlabFinder {
   private final List<ConcurrentSkipListMap<Long, Slab>> listed = new ArrayList<>();
   // Up to this chunk none is left that an earlier life filled and nobody looked into, a cursor for each class.
   private final AtomicIntegerArray lookedAt;
+  // How many threads look for a slab to seat, a count for each class.
+  private final AtomicIntegerArray seating;
   private final RecordPages recordPages;
   private Chunks chunks;
   private volatile long withheldFrom = Long.MAX_VALUE;
@@ -35,6 +37,7 @@ final class Slabs implements Chunk.SlabFinder {
     this.stripes = stripes;
     this.current = new AtomicReferenceArray<>(stripes * classes.count());
     this.lookedAt = new AtomicIntegerArray(classes.count());
+    this.seating = new AtomicIntegerArray(classes.count());
     for (int i = 0; i < classes.count(); i++) {
       listed.add(new ConcurrentSkipListMap<>());
     }
@@ -56,18 +59,37 @@ final class Slabs implements Chunk.SlabFinder {
       if (slot != null) {
         return slot;
       }
+      if (!takeSeat(seat, slab, sizeClass, stripe)) {
+        // Before the seats are looked at: a slab that somebody is about to seat is not listed any more, and may be the last with room.
+        boolean allAreSeated = seating.get(sizeClass) == 0;
+        slot = takeFromAnotherStripe(sizeClass);
+        if (slot != null || allAreSeated) {
+          return slot;
+        }
+        Thread.onSpinWait();
+      }
+    }
+  }
+
+  /** Seats another slab in place of one that is full; false if there is none. */
+  private boolean takeSeat(int seat, Slab full, int sizeClass, int stripe) {
+    seating.incrementAndGet(sizeClass);
+    try {
       Slab next = next(sizeClass, stripe);
       if (next == null) {
-        return takeFromAnotherStripe(sizeClass);
+        return false;
       }
-      if (current.compareAndSet(seat, slab, next)) {
-        if (slab != null) {
-          isCurrentNoLonger(slab);
+      if (current.compareAndSet(seat, full, next)) {
+        if (full != null) {
+          isCurrentNoLonger(full);
         }
       } else {
         // Another thread of the stripe was faster: this one is for whoever comes next.
         isCurrentNoLonger(next);
       }
+      return true;
+    } finally {
+      seating.decrementAndGet(sizeClass);
     }
   }
 

@@ -265,12 +265,7 @@ public final class Region {
 
   /** Writes {@code value} to {@code length} bytes. */
   public void fill(long offset, long length, byte value) {
-    long at = rangeForWrite(offset, length);
-    if (length <= ShortFill.MAX_BYTES) {
-      ShortFill.of(media, at, (int) length, value);
-    } else {
-      media.fill(at, length, value);
-    }
+    media.fill(rangeForWrite(offset, length), length, value);
   }
 
   /** How many bytes from {@code offset} on are those of another region, or of this one, from {@code otherOffset} on; -1 if all {@code length} are. */

@@ -6,6 +6,7 @@ import static dev.dormouse.emulation.mutation.Edit.in;
 import static dev.dormouse.emulation.mutation.Edit.inLambdasOf;
 
 import dev.dormouse.emulation.mutation.Branch;
+import dev.dormouse.emulation.mutation.Edit;
 import java.util.List;
 
 /** Mutants of heap, lanes and recovery, in the order of docs/protocol.md. */
@@ -18,7 +19,9 @@ final class EngineMutants {
   private static final String LANES = "recovery.Lanes";
   private static final String PAGES = "heap.PageTable";
   private static final String HEAP = "heap.Heap";
-  private static final String FREE_SPACE = "heap.FreeSpace";
+  private static final String SLABS = "heap.Slabs";
+  private static final String SLAB = "heap.Slab";
+  private static final String CHUNK = "heap.Chunk";
   private static final String POOL = "heap.Pool";
   private static final String HEADER = "heap.PoolHeader";
   private static final String SEQUENCE_PERSIST = "Epoch.persistWord";
@@ -49,10 +52,12 @@ final class EngineMutants {
 
   static List<Mutant> commit() {
     return List.of(
-        killed("intents", "ALLOC is not logged", EPOCH, in("intendToOwn").dropCall("LogWriter.append"), EpochSuites.Intents.class),
-        killed("intents", "FREE is not logged", EPOCH, inLambdasOf("free").dropCall("LogWriter.append"), EpochSuites.Intents.class),
-        killed("intents", "WORD is not logged", EPOCH, inLambdasOf("putShared").dropCall("LogWriter.append"), EpochSuites.SharedWords.class),
+        killed("intents", "ALLOC is not logged", EPOCH, in("intendToOwn").dropCall("Epoch.intend"), EpochSuites.Intents.class),
+        killed("intents", "FREE is not logged", EPOCH, inLambdasOf("free").dropCall("Epoch.intend"), EpochSuites.Intents.class),
+        killed("intents", "WORD is not logged", EPOCH, inLambdasOf("putShared").dropCall("Epoch.intend"), EpochSuites.SharedWords.class),
         killed("(c), R3", "the intents are carried out before the commit word", EPOCH, in("commit").moveBefore("Epoch.carryOutIntents", 0, SEQUENCE_PERSIST, 0), EpochSuites.SharedWords.class),
+        killed("intents", "no intent is logged", EPOCH, in("intend").dropCall("LogWriter.append"), EpochSuites.Intents.class),
+        killed("intents", "no intent is remembered for (d)", EPOCH, in("intend").dropCall("Intents.add"), EpochSuites.Intents.class),
         killed("(b) 1", "the log of intents has no end", EPOCH, in("commit").dropCall("LogWriter.append"), EpochSuites.Intents.class),
         killed("(b) 2", "nothing that was stored to is flushed", EPOCH, in("commit").dropCall("Epoch.flushWrites"), EpochSuites.Writes.class),
         killed("(b) 2", "what was overwritten is not flushed", EPOCH, in("flushWrites").dropCall("WriteSet.flush"), EpochSuites.Writes.class),
@@ -68,17 +73,20 @@ final class EngineMutants {
         killed("(c)", "the words of a lane are flushed and not fenced", EPOCH, in("persistWord").replaceCall("Media.persist", Replacements.class, "onlyFlush"), EpochSuites.Writes.class),
         killed("(c)", "the commit word has the number that it had", EPOCH, in("commit").constant(1L, 0, 0L), EpochSuites.Writes.class),
         killed("(c)", "the commit word does not say that there are intents", EPOCH, in("commit").constant(2, 0, 1), EpochSuites.Intents.class),
-        killed("(d) 1", "the intents are not carried out", EPOCH, in("carryOutIntents").dropCall("LogReplay.carryOut"), EpochSuites.Intents.class),
-        killed("(d) 1", "a shared word is not flushed", REPLAY, in("carryOut").dropCall("Media.flush"), EpochSuites.SharedWords.class),
+        killed("(d) 1", "the intents are not carried out", EPOCH, in("carryOutIntents").dropCall("Intents.carryOut"), EpochSuites.Intents.class),
+        killed("(d) 1", "a shared word is not flushed", REPLAY, in("carryOut(IJJJJ)").dropCall("Media.flush"), EpochSuites.SharedWords.class),
         killed("(d) 1", "the owner of a slot is not flushed", PAGES, in("setSlotOwner").dropCall("Media.flush"), EpochSuites.Intents.class),
         killed("(d) 1", "the head of a run or slab is not flushed", PAGES, in("claim").dropCall("Media.flush"), EpochSuites.Intents.class),
         killed("(d) 1", "a head that becomes free is not flushed", PAGES, in("free").dropCall("Media.flush"), EpochSuites.Intents.class),
         killed("(d) 1", "there is no fence before the done word", EPOCH, in("carryOutIntents").dropCall("Media.fence"), EpochSuites.SharedWords.class),
         killed("(d) 2", "the done word is not stored", EPOCH, in("carryOutIntents").dropCall(SEQUENCE_PERSIST), EpochSuites.Intents.class),
-        killed("(d) 2", "the done word comes before the intents", EPOCH, in("carryOutIntents").moveBefore(SEQUENCE_PERSIST, "LogReplay.carryOut"), EpochSuites.Intents.class),
+        killed("(d) 2", "the done word comes before the intents", EPOCH, in("carryOutIntents").moveBefore(SEQUENCE_PERSIST, "Intents.carryOut"), EpochSuites.Intents.class),
         killed("(d) 2", "the done word has the number of the epoch before", EPOCH, in("carryOutIntents").constant(1L, 0, 0L), EpochSuites.Intents.class),
-        killed("(d) 3, R4", "what was released is given out before the done word", EPOCH, in("carryOutIntents").moveAfter("LogReplay.reclaim", "LogReplay.carryOut"), HeapSuites.GivenOutTooEarly.class),
-        killed("(d) 3, R4", "what is being released is not remembered", HEAP, in("release").dropCall("FreeSpace.isBeingReleased"), HeapSuites.GivenOutTooEarly.class));
+        killed("(d) 3, R4", "what was released is given out before the done word", EPOCH, in("carryOutIntents").moveAfter("Intents.settle", "Intents.carryOut"), HeapSuites.GivenOutTooEarly.class),
+        killed("(d) 3, R4", "a slot that is being released is not remembered", SLABS, in("release").replaceCall("Slab.isOwnedNoLonger", Replacements.class, "freeAtOnce"), HeapSuites.GivenOutTooEarly.class),
+        killed("(d) 3, R4", "what is being released is not remembered where nobody looked yet", CHUNK, in("disown").dropCall("List.add"), HeapSuites.GivenOutTooEarly.class),
+        killed("(d) 3, R4", "a slot that is being released is not remembered where nobody looked yet", CHUNK, in("releaseUnexamined").dropCall("List.add"), HeapSuites.GivenOutTooEarly.class),
+        killed("(d) 3, R4", "whoever looks into a chunk forgets what is being released there", CHUNK, in("examine()V").dropCall("Chunk.takePendingAway"), HeapSuites.GivenOutTooEarly.class));
   }
 
   static List<Mutant> abort() {
@@ -175,22 +183,57 @@ final class EngineMutants {
 
   static List<Mutant> heap() {
     return List.of(
-        killed("reserve, R4", "an extent is not zeroed", HEAP, in("zeroed").dropCall("Media.fill"), EpochSuites.Reuse.class),
-        killed("reserve", "a new slab's owner words are not zeroed", FREE_SPACE, in("newSlab").dropCall("PageTable.clearSlab"), EpochSuites.Intents.class),
+        killed("reserve, R4", "a slot is not zeroed", HEAP, in("reserve(IJJZ").dropCall("Media.fill"), EpochSuites.Reuse.class),
+        killed("reserve, R4", "a run is not zeroed", "heap.Taken", in("zero").dropCall("Media.fill"), EpochSuites.Reuse.class),
+        killed("reserve, R4", "a slot that was used is taken for one that is zero", SLAB, in("wasNeverTaken").branchAfterField("zeroFrom", 0, Branch.FALL_THROUGH), EpochSuites.Reuse.class),
+        killed("reserve, R4", "pages that were used are taken for zero", CHUNK, in("giveOut").dropCall("Taken.addDirty", Edit.EVERY), EpochSuites.Reuse.class),
+        killed("reserve", "a new slab's owner words are not zeroed", SLABS, in("make").dropCall("PageTable.clearSlab"), EpochSuites.Intents.class),
         killed("reserve", "a new slab's owner words are not flushed", PAGES, in("clearSlab").dropCall("Media.persist"), EpochSuites.Intents.class),
         killed("reserve", "a new slab's owner words are not fenced", PAGES, in("clearSlab").replaceCall("Media.persist", Replacements.class, "onlyFlush"), HeapSuites.SlabOfTwoThreads.class),
+        killed("virgin, I4", "the media say for ever that a chunk reads as zeros", CHUNK, in("giveOut").dropCall("ChunkTable.write"), ChunkSuites.NeverUsed.class),
+        killed("virgin, I4", "a store may overtake the word that says that the chunk is not zero any more", CHUNK, in("giveOut").dropCall("Media.fence"), ChunkSuites.NeverUsed.class),
         killed("publish a run", "the further pages and the owner are not persisted", PAGES, in("claim").dropCall("Media.persist"), HeapSuites.OneStep.class),
         killed("publish a run", "the further pages and the owner are flushed and not fenced", PAGES, in("claim").replaceCall("Media.persist", Replacements.class, "onlyFlush"), HeapSuites.OneStep.class),
         killed("publish a run", "the head comes before the further pages", PAGES, in("claim").moveAfter("Media.persist", 0, "Media.putLong", 2), HeapSuites.OneStep.class),
-        killed("publish a slot", "the pages are made no slab", HEAP, in("publish").dropCall("PageTable.claim", 1), EpochSuites.Intents.class),
-        killed("publish a slot", "a slab is not fenced before its slot", HEAP, in("publish").dropCall("Media.fence"), HeapSuites.PublishOfTwoThreads.class),
-        killed("publish a slot", "the slot's owner is not written", HEAP, in("publish").dropCall("PageTable.setSlotOwner"), EpochSuites.Intents.class),
-        killed("release, R3", "the owner is not compared", HEAP, in("release").branchAfterCall("Heap.ownerOf", 0, Branch.JUMP), HeapSuites.RepeatedRelease.class),
+        killed("publish a slot", "the pages are made no slab", SLABS, in("claim").dropCall("PageTable.claim"), EpochSuites.Intents.class),
+        killed("publish a slot", "a slab is not fenced before its slot", SLABS, in("claim").dropCall("Media.fence"), HeapSuites.PublishOfTwoThreads.class),
+        killed("publish a slot", "the slot's owner is not written", SLABS, in("publish").dropCall("PageTable.setSlotOwner", Edit.EVERY), EpochSuites.Intents.class),
+        killed("publish a slot, chunk words", "the word does not promise the slots beside the first one", SLABS, in("publish").dropCall("Chunk.promiseSlot", 1), ChunkSuites.FullPool.class),
+        killed("publish a slot, chunk words", "the word does not promise them when recovery makes the slab", SLABS, in("publish").dropCall("Chunk.promiseSlot", 0), ChunkSuites.FullPool.class),
+        killed("publish a slot, chunk words", "the head of a slab may overtake the word that promises its slots", PAGES, in("claim").replaceCall("Media.persist", Replacements.class, "onlyFlush"), ChunkSuites.FullPool.class),
+        killed("release, R3", "the owner of a run is not compared", HEAP, in("release").branchAfterCall("PageTable.runOwner", 0, Branch.FALL_THROUGH), HeapSuites.RepeatedRelease.class),
+        killed("release, R3", "the owner of a slot is not compared", HEAP, in("release").branchAfterCall("PageTable.slotOwner", 0, Branch.JUMP), HeapSuites.RepeatedRelease.class),
         killed("release", "a run stays owned", HEAP, in("release").dropCall("PageTable.free"), EpochSuites.Intents.class),
-        killed("release", "a slot stays owned", HEAP, in("release").dropCall("PageTable.setSlotOwner"), EpochSuites.Intents.class),
-        killed("reclaim", "what was released is never given out", HEAP, in("reclaim").dropCall("FreeSpace.isReleased"), HeapSuites.GivenOutTooEarly.class),
-        killed("empty slabs", "an empty slab stays one", FREE_SPACE, in("freeSlab").dropCall("PageTable.free"), HeapSuites.EmptySlabOfTwoThreads.class),
-        killed("empty slabs", "an empty slab's head is not fenced", FREE_SPACE, in("freeSlab").dropCall("Media.fence"), HeapSuites.EmptySlabOfTwoThreads.class),
+        killed("release", "a slot stays owned", SLABS, in("release").dropCall("PageTable.setSlotOwner"), EpochSuites.Reuse.class),
+        killed("release", "a slot stays owned where nobody looked yet", CHUNK, in("releaseUnexamined").dropCall("PageTable.setSlotOwner"), EpochSuites.Intents.class),
+        killed("release, chunk words", "the word does not promise a run that is released", CHUNK, in("disown").dropCall("Chunk.raise", 0), ChunkSuites.FullPool.class),
+        killed("release, chunk words", "a run that is released is not promised where nobody looked yet", CHUNK, in("disown").dropCall("Chunk.raise", 1), ChunkSuites.FullPool.class),
+        killed("release, chunk words", "the word does not promise the first free slot of a slab", SLABS, in("release").dropCall("Chunk.promiseSlot"), ChunkSuites.FullPool.class),
+        killed("release, chunk words", "a slot that is released is not promised where nobody looked yet", CHUNK, in("releaseUnexamined").dropCall("Chunk.raise"), ChunkSuites.FullPool.class),
+        killed("release, chunk words", "a release that is repeated promises nothing", HEAP, in("release").dropCall("Heap.promiseAgain"), ChunkSuites.FullPool.class),
+        killed("release, chunk words", "a release of a run that is repeated promises nothing", HEAP, in("promiseAgain").dropCall("Chunks.forEachPart"), ChunkSuites.FullPool.class),
+        killed("reclaim", "a run that was released is never given out", HEAP, in("reclaim").dropCall("Chunks.reclaim"), HeapSuites.GivenOutTooEarly.class),
+        killed("reclaim", "a slot that was released is never given out", HEAP, in("reclaim").dropCall("Slabs.reclaim"), HeapSuites.GivenOutTooEarly.class),
+        killed("lower, chunk words", "the word forgets free slots", CHUNK, in("lowerNow").branchAfterField("roomOnMedia", 0, Branch.JUMP), ChunkSuites.FullPool.class),
+        killed("lower, chunk words", "the word forgets free runs", CHUNK, in("lowerNow").callAnswers("Chunk.longestFreeOnMedia", 0), ChunkSuites.FullPool.class),
+        harmless(
+            "lower", "no word is ever lowered while the pool is open", REPLAY, in("settle(IJJJ)").dropCall("Heap.published"),
+            "A word may promise too much: whoever looks for room then looks in vain, once, and that look lowers it. What the words are lowered for is that the first allocation after an opening looks where there is room.",
+            List.of(ChunkSuites.FullPool.class, EpochSuites.Intents.class)),
+        killed("empty slabs", "an empty slab stays one", CHUNK, in("retire").dropCall("PageTable.free"), HeapSuites.EmptySlabOfTwoThreads.class),
+        killed("empty slabs", "an empty slab's head is not fenced", CHUNK, in("retire").dropCall("Media.fence", 1), HeapSuites.EmptySlabOfTwoThreads.class),
+        killed("empty slabs, chunk words", "the word does not promise the pages of an empty slab", CHUNK, in("retire").dropCall("Chunk.raise"), ChunkSuites.FullPool.class),
+        killed("empty slabs, chunk words", "an empty slab's head may overtake the word that promises its pages", CHUNK, in("retire").dropCall("Media.fence", 0), ChunkSuites.FullPool.class),
+        killed("grow (a)", "nobody provides for the space", POOL, in("grow").dropCall("Media.provision"), ChunkSuites.Growing.class),
+        killed("grow (a)", "the space is provided for behind the header", POOL, in("grow").moveAfter("Media.provision", "PoolHeader.write"), ChunkSuites.Growing.class),
+        killed("grow (b)", "the page table says nothing of the new pages", HEAP, in("prepareToGrow").dropCall("PageTable.format"), ChunkSuites.Growing.class),
+        killed("grow (b)", "the page table of the new pages is not persisted", PAGES, in("format").dropCall("Media.persist"), ChunkSuites.Growing.class),
+        killed("grow (b)", "the header comes before the page table", POOL, in("grow").moveAfter("Heap.prepareToGrow", "PoolHeader.write"), ChunkSuites.Growing.class),
+        killed("grow (b), chunk words", "the word of the last chunk does not promise the pages that it gains", HEAP, in("prepareToGrow").dropCall("Chunk.promisePages"), ChunkSuites.Growing.class),
+        killed("grow (b), chunk words", "a new chunk has no word", HEAP, in("prepareToGrow").dropCall("ChunkTable.write"), ChunkSuites.Growing.class),
+        killed("grow (b), chunk words", "the header may overtake the word of a new chunk", HEAP, in("prepareToGrow").dropCall("Media.fence"), ChunkSuites.Growing.class),
+        killed("grow (c)", "the header is not written", POOL, in("grow").dropCall("PoolHeader.write"), ChunkSuites.Growing.class),
+        killed("grow (d)", "the pages can be had before the header", POOL, in("grow").moveBefore("Heap.hasGrown", "PoolHeader.write"), ChunkSuites.GrowsTooEarly.class),
         killed("page table", "an entry is not checked", "heap.PageState", in("isSound").callAnswers("Check.isSealed", true), DamageSuites.PageEntries.class));
   }
 }

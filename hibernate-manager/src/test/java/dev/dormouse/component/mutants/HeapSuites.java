@@ -17,6 +17,7 @@ import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Owner;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.PoolHeader;
@@ -145,17 +146,25 @@ public final class HeapSuites {
 
   /**
    * R4: looks, at every store of (d) and of an abort, whether what is released, or what was reserved, can be had by somebody else
-   * already; and whether it can be had afterwards. Once with a heap that has looked at all pages, and once with one that has not.
+   * already; and whether it can be had afterwards. With a heap that has looked at all pages before, with one that looks at the
+   * first store, and with one that does not look before the release.
    */
   public static final class GivenOutTooEarly implements KillSuite {
     private boolean looking;
     private long looks;
     private Pool pool;
 
+    /** When a heap learns of the pages. */
+    private enum Look {
+      AHEAD,
+      AT_ONCE,
+      WHEN_RELEASED
+    }
+
     @Override
     public Verdict run() {
-      for (boolean looksAhead : new boolean[] {true, false}) {
-        String wrong = whatIsWrong(looksAhead);
+      for (Look look : Look.values()) {
+        String wrong = whatIsWrong(look);
         if (wrong != null) {
           return Verdict.killed(wrong, looks);
         }
@@ -163,7 +172,7 @@ public final class HeapSuites {
       return Verdict.survived(looks);
     }
 
-    private String whatIsWrong(boolean looksAhead) {
+    private String whatIsWrong(Look look) {
       EpochStage stage = new EpochStage(SMALL);
       List<Extent> held = new ArrayList<>();
       List<Extent> early = new ArrayList<>();
@@ -173,14 +182,16 @@ public final class HeapSuites {
             protected void before() {
               if (looking) {
                 looking = false;
-                early.addAll(givenOut(held));
+                if (look != Look.WHEN_RELEASED || held.stream().allMatch(extent -> pool.heap().ownerOf(extent.offset()) == Owner.NONE)) {
+                  early.addAll(givenOut(held));
+                }
                 looking = true;
               }
             }
           };
       pool = Pool.open(hooked, BOOT);
       Lanes lanes = new Lanes(pool, 3);
-      if (looksAhead) {
+      if (look == Look.AHEAD) {
         givenOut(held);
       }
       Epoch committed = lanes.lease();
@@ -251,14 +262,16 @@ public final class HeapSuites {
   public static final class EmptySlabOfTwoThreads implements KillSuite {
     @Override
     public Verdict run() throws Exception {
-      CrashMedia first = new CrashMedia(CrashMedia.zeros(TINY.sizeBytes()));
-      Heap before = Pool.create(first, TINY, BOOT, unborn -> PoolHeader.Roots.NONE).heap();
       // So that the slab's head, on page 3, does not share a line of the page table with its second page.
-      Reservation pad = before.reserve(3 * 4096);
-      before.publish(pad.offset(), pad.lengthBytes(), pad.place(), STOCK);
+      Geometry geometry = Geometry.of(128 << 10, 2, 4096, 3);
+      CrashMedia first = new CrashMedia(CrashMedia.zeros(geometry.sizeBytes()));
+      Heap before = Pool.create(first, geometry, BOOT, unborn -> PoolHeader.Roots.NONE).heap();
+      own(before, before.reserve(3 * 4096), STOCK);
       Reservation slot = before.reserve(700);
-      before.publish(slot.offset(), slot.lengthBytes(), slot.place(), CART);
-      first.persist(0, TINY.sizeBytes());
+      own(before, slot, CART);
+      // Only what the slab lets go can be had.
+      own(before, before.reserve((geometry.pageCount() - 6) * 4096), STOCK);
+      first.persist(0, first.sizeBytes());
       return EpochStage.verdict(
           CrashExplorer.explore(
               first.processKilled(),
@@ -270,6 +283,8 @@ public final class HeapSuites {
                       heap.release(slot.extent(), CART);
                       media.fence();
                       heap.reclaim(slot.extent());
+                      // The slab is given up for a page that is wanted.
+                      heap.cancel(heap.reserve(4096));
                     });
                 heap.reserve(4096);
                 Reservation second = heap.reserve(4096);
@@ -287,6 +302,10 @@ public final class HeapSuites {
               },
               px86().stoppingAtFirstViolation()));
     }
+  }
+
+  private static void own(Heap heap, Reservation one, long owner) {
+    heap.publish(one.offset(), one.lengthBytes(), one.place(), owner);
   }
 
   /** One thread makes a slab of free pages and has not fenced when another publishes into it. */

@@ -69,6 +69,7 @@ class MutantsTest {
     groups.put("Locks", StoreMutants.locks());
     groups.put("Turns", StoreMutants.turns());
     groups.put("Components, names, symbols", StoreMutants.lives());
+    groups.put("Address spaces and dataspaces", StoreMutants.addressSpaces());
     return groups;
   }
 
@@ -155,6 +156,8 @@ class MutantsTest {
     prefixes.put("Closing waits", "closing ");
     prefixes.put("## Making a pool", "making ");
     prefixes.put("## The heap", "");
+    prefixes.put("## Growing a pool", "");
+    prefixes.put("## Dataspaces", "dataspaces ");
     prefixes.put("## The rules", "");
     Set<String> steps = new TreeSet<>();
     String prefix = null;

@@ -74,6 +74,12 @@ public final class Replacements {
     return extent;
   }
 
+  /** A slot that is free in memory as soon as its owner is gone. */
+  public static void freeAtOnce(Object slab, int slot) throws ReflectiveOperationException {
+    method(slab, "isOwnedNoLonger", int.class).invoke(slab, slot);
+    method(slab, "reclaim", int.class).invoke(slab, slot);
+  }
+
   /** The log's records from its other end. */
   public static long positionFromTheOtherEnd(Object log, int index) throws ReflectiveOperationException {
     int count = (int) method(log, "count").invoke(log);

@@ -2,7 +2,6 @@ package dev.dormouse.region.agrona;
 
 import dev.dormouse.region.Region;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.Objects;
 import org.agrona.DirectBuffer;
 import org.agrona.MutableDirectBuffer;
@@ -25,14 +24,7 @@ abstract sealed class BufferBytes extends BufferNumbers permits BufferText {
 
   @Override
   public final void setMemory(int index, int length, byte value) {
-    long at = at(index, length);
-    region().prepareWrite(at, length);
-    // Not the region's own fill, which makes an object for a long range of a mapped file; ring buffers fill at every read.
-    byte[] bytes = pieceFor(length);
-    Arrays.fill(bytes, 0, Math.min(length, bytes.length), value);
-    for (int done = 0; done < length; done += bytes.length) {
-      region().put(at + done, bytes, 0, Math.min(length - done, bytes.length));
-    }
+    region().fill(at(index, length), length, value);
   }
 
   @Override
