@@ -67,7 +67,14 @@ final class DataspaceChanges implements SharedDataspaces {
 
   @Override
   public void detached(long offset) {
-    of(table.around(offset)).delta--;
+    DataspaceHead head;
+    try {
+      head = table.around(offset);
+    } catch (Damaged damaged) {
+      // There is no count that could be believed; a component must be able to let go of it all the same. Verify names it.
+      return;
+    }
+    of(head).delta--;
   }
 
   @Override

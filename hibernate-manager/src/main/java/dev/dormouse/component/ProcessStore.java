@@ -2,6 +2,7 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Damaged;
+import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.MachineWentDown;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Owner;
@@ -115,7 +116,10 @@ public final class ProcessStore implements AutoCloseable {
    */
   public static void shrink(Path pool, StoreOptions options, long newSizeBytes) {
     try (ProcessStore store = open(pool, options)) {
-      if (newSizeBytes >= store.engine.pool().header().geometry().sizeBytes()) {
+      Geometry now = store.engine.pool().header().geometry();
+      // Refuses a length that no pool can have, before anything is moved for it.
+      Geometry shorter = Geometry.of(newSizeBytes, now.maxBytes(), now.laneCount(), now.laneBytes(), now.slabPages());
+      if (shorter.sizeBytes() > now.sizeBytes()) {
         throw new IllegalArgumentException(store.describe() + ": cannot be made shorter by making it " + newSizeBytes + " bytes long");
       }
       store.engine.heap().confineBefore(newSizeBytes);

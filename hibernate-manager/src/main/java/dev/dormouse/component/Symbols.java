@@ -37,7 +37,8 @@ final class Symbols {
 
         @Override
         public int intern(String name) {
-          return Symbols.this.intern("region", name);
+          // A turn must not take the last names away from those who make components.
+          return Symbols.this.intern("region", name, table.wordCount() / 4 * 3);
         }
 
         @Override
@@ -93,6 +94,10 @@ final class Symbols {
    * @throws dev.dormouse.heap.PoolFull if the pool is
    */
   int intern(String what, String text) {
+    return intern(what, text, table.wordCount());
+  }
+
+  private int intern(String what, String text, int limit) {
     byte[] bytes = Names.encode(what, text);
     int number = find(text);
     if (number != 0) {
@@ -104,9 +109,10 @@ final class Symbols {
       if (numbers.containsKey(text)) {
         return numbers.get(text);
       }
-      if (known == table.wordCount()) {
+      if (known >= limit) {
         throw new TooManySymbols(
-            media.describe() + ": it holds " + (known - 1) + " names of programs, regions and roots, its limit; " + what + " "
+            media.describe() + ": it holds " + (known - 1) + " names of programs, regions and roots, its limit"
+                + (limit < table.wordCount() ? " for names that are new in a turn; " : "; ") + what + " "
                 + text + " is one too many, use the same names for many components");
       }
       checkEndOfTable();

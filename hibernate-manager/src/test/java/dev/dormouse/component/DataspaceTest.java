@@ -293,6 +293,9 @@ final class DataspaceTest {
         assertThatThrownBy(() -> hit.dataspace("book")).isInstanceOf(Damaged.class);
         assertThatThrownBy(() -> hit.destroyDataspace("book")).isInstanceOf(Damaged.class);
         assertThatThrownBy(() -> hit.component("reader").info()).isInstanceOf(Damaged.class).hasMessageContaining("dataspace");
+        // Who has it can let go of it, and go on.
+        invoke(hit.component("reader"), turn -> turn.detach("text"));
+        assertThat(hit.component("reader").info().regions()).noneMatch(region -> region.name().equals("text"));
         assertThat(hit.component("reader").name()).isEqualTo("reader");
         invoke(hit.component("reader"), turn -> turn.region("state").putLong(0, 1));
         assertThat(ask(hit.component("other"), "sum text")).isNotEmpty();

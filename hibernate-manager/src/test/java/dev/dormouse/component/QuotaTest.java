@@ -80,6 +80,37 @@ final class QuotaTest {
     assertThat(held("reader")).as("what is shared is the store's").isEqualTo(before);
   }
 
+  /** What a turn gives up stays taken until its commit: nobody empties the pool for the others by attaching and detaching. */
+  @Test
+  void aTurnTakesAtMostTwiceItsQuotaWhateverItGivesUpAgain() {
+    store.create("a", spec -> spec.program(ScriptProgram.class).outcomes(0, 0).quota(100_000));
+    Component a = store.component("a");
+    String round = "attach r0 40000; detach r0";
+    for (int turn = 0; turn < 5; turn++) {
+      ask(a, String.join("; ", round, round, round, round));
+    }
+    assertExceeded(() -> ask(a, String.join("; ", round, round, round, round, round)));
+    assertThat(held("a")).isEqualTo(128 + 64);
+  }
+
+  /** Names last for ever. Those that turns make end before the table does, so that components can be made all the same. */
+  @Test
+  void namesThatTurnsMakeLeaveSomeForThoseWhoMakeComponents() {
+    store.create("a", spec -> spec.program(ScriptProgram.class).outcomes(0, 0));
+    Component a = store.component("a");
+    int made = 0;
+    try {
+      while (true) {
+        ask(a, "attach n" + made + " 64; detach n" + made);
+        made++;
+      }
+    } catch (TurnFailed full) {
+      assertThat(full).hasCauseInstanceOf(TooManySymbols.class).hasMessageContaining("new in a turn");
+    }
+    assertThat(made).isBetween(180, 192);
+    store.create("b", spec -> spec.program(ScriptProgram.class).region("a name that nobody had", 64));
+  }
+
   @Test
   void aQuotaIsKeptToTheByte() {
     store.create("a", spec -> spec.program(ScriptProgram.class).outcomes(0, 0).quota(192 + 128 + 192 + 640).region("r0", 100));

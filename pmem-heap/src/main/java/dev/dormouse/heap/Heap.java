@@ -26,6 +26,7 @@ public final class Heap {
   private final Slabs slabs;
   private final RecordPages recordPages;
   private final int stripes;
+  private final long mostPages;
   // Records of every slab begin at this offset, modulo their length.
   private final long recordPhase;
   private final ReentrantLock makingRoom = new ReentrantLock();
@@ -53,6 +54,7 @@ public final class Heap {
     this.recordPhase = geometry.arenaOffset() + SizeClasses.firstSlotOf(classes.slotsOf(SizeClasses.RECORD));
     this.recordPages = new RecordPages(geometry.mostPages());
     this.stripes = stripesFor(geometry);
+    this.mostPages = geometry.mostPages();
     this.slabs = new Slabs(media, table, classes, recordPages, stripes);
     this.chunks = new Chunks(media, geometry, table, words, classes, stripes, slabs);
     slabs.use(chunks);
@@ -178,13 +180,17 @@ public final class Heap {
 
   /** Makes pages available that nobody uses, in the order of what it costs. */
   private void makePagesAvailable(long pages, long sizeBytes) {
-    if (slabs.giveUpEmptyOnes()) {
-      return;
-    }
     PoolFull full =
         new PoolFull(
             media.describe(),
             "no free run of " + pages + " pages for " + sizeBytes + " bytes; destroy components, or make a larger pool");
+    if (pages > mostPages) {
+      // Nothing that could be done would help.
+      throw full;
+    }
+    if (slabs.giveUpEmptyOnes()) {
+      return;
+    }
     try {
       if (growth.grow(pages, chunks.pageCount())) {
         return;
@@ -227,6 +233,9 @@ public final class Heap {
     long page = Math.max(0, table.pageOf(offset));
     slabs.withholdFrom(page);
     chunks.withholdFrom(page);
+    // An empty slab behind it is nobody's, and must not look as if it were.
+    slabs.giveUpEmptyOnes();
+    slabs.sweep();
   }
 
   /** Where the last page ends that is owned, or whose owner is not known; in bytes from the pool's start. */
@@ -395,7 +404,7 @@ public final class Heap {
 
   /** Whether a component's record may begin at {@code offset}: a slot of a slab of records. Never throws. */
   public boolean isRecordSlot(long offset) {
-    if (offset < table.offsetOf(0) || offset > table.endOffset() - SizeClasses.RECORD_BYTES) {
+    if (offset < table.offsetOf(0) || offset > table.offsetOf(chunks.pageCount()) - SizeClasses.RECORD_BYTES) {
       return false;
     }
     long page = table.pageOf(offset);

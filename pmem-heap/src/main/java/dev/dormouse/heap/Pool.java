@@ -205,7 +205,7 @@ public final class Pool implements AutoCloseable {
    * @param newSizeBytes a multiple of {@value Geometry#PAGE_BYTES}
    * @return the pool's length, which is {@code newSizeBytes}
    * @throws PoolFull if something is owned behind that length; the message says how short it can be made
-   * @throws IllegalArgumentException if there is no room for what every pool has, or it is not shorter already
+   * @throws IllegalArgumentException if there is no room for what every pool has, or the pool is shorter
    * @throws InUse if somebody has it open
    * @throws IllegalStateException if it was not closed; open and close it first
    */
@@ -213,7 +213,7 @@ public final class Pool implements AutoCloseable {
     try (Pool pool = open(path, medium, boot)) {
       Geometry now = pool.header.geometry();
       Geometry shorter = Geometry.of(newSizeBytes, now.maxBytes(), now.laneCount(), now.laneBytes(), now.slabPages());
-      if (newSizeBytes >= now.sizeBytes()) {
+      if (newSizeBytes > now.sizeBytes()) {
         throw new IllegalArgumentException(
             path + ": cannot be made shorter by making it " + newSizeBytes + " bytes long, it has " + now.sizeBytes());
       }
@@ -226,14 +226,20 @@ public final class Pool implements AutoCloseable {
         throw new PoolFull(
             path.toString(), "something is owned behind byte " + newSizeBytes + "; it can be made as short as " + least + " bytes");
       }
-      // (b) Commit point. After it the file is longer than the pool, which is as it may be.
-      pool.header.resized(shorter.sizeBytes()).write(pool.media);
+      // (b) Commit point. After it the file is longer than the pool, which is as it may be. Over both copies: whoever believed
+      // the longer one would find a file that is too short.
+      pool.header = pool.header.resized(shorter.sizeBytes());
+      pool.header.write(pool.media);
+      pool.writeAgain();
       pool.media.settle(0, PoolHeader.BYTES);
     }
-    // (c) The space goes back to the disk.
+    // (c) The space goes back to the disk, unless somebody has had the pool meanwhile.
     try (PoolLock _ = PoolLock.take(path);
+        FileReader reader = new FileReader(path);
         FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
-      file.truncate(newSizeBytes);
+      if (PoolHeader.read(reader).header().geometry().sizeBytes() == newSizeBytes) {
+        file.truncate(newSizeBytes);
+      }
     } catch (IOException e) {
       throw new MediaUnavailable(
           path.toString(), "was made shorter, but the disk did not get its space back: the system said " + e.getMessage(), e);
@@ -279,7 +285,8 @@ public final class Pool implements AutoCloseable {
     try {
       Geometry now = header.geometry();
       if (now.pageCount() != seenPages) {
-        // Somebody else was faster.
+        // Somebody else was faster, and may have been stopped in the middle of (d).
+        heap.hasGrown(now.pageCount());
         return true;
       }
       long most = Math.min(now.maxBytes(), media.sizeBytes()) / Geometry.PAGE_BYTES * Geometry.PAGE_BYTES;
@@ -296,12 +303,20 @@ public final class Pool implements AutoCloseable {
       // (c) Commit point: before it the pool is as it was, after it the pages are free.
       larger.write(media);
       header = larger;
+      // No single damaged copy may bring back the old length: what lies behind it would be nobody's.
+      writeAgain();
       // (d) In memory.
       heap.hasGrown(larger.geometry().pageCount());
       return true;
     } finally {
       growing.unlock();
     }
+  }
+
+  /** The same header over the other copy. */
+  private void writeAgain() {
+    header = header.resized(header.geometry().sizeBytes());
+    header.write(media);
   }
 
   /** Shows the bytes as a file's channel does, where the pool lies in a file; otherwise as its medium does. Must be closed. */

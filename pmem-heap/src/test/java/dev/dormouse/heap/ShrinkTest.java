@@ -79,6 +79,60 @@ class ShrinkTest {
     }
   }
 
+  /** A length that only one copy of the header knew would be lost with it, and with it whatever lies behind the other one. */
+  @Test
+  void eitherCopyOfTheHeaderKnowsTheLength() throws IOException {
+    long grown;
+    try (Pool pool = Pool.open(path, BOOT)) {
+      pool.begin();
+      own(pool, 2 * LARGE - SIZE);
+      grown = pool.header().geometry().sizeBytes();
+      pool.abandon();
+    }
+    assertThat(lengthWithoutCopy(0)).isEqualTo(grown);
+    assertThat(lengthWithoutCopy(1)).isEqualTo(grown);
+    aPoolThatHasGrownAnew();
+    Pool.shrink(path, FileMedium.MAPPED, SIZE, BOOT);
+    assertThat(lengthWithoutCopy(0)).isEqualTo(SIZE);
+    assertThat(lengthWithoutCopy(1)).isEqualTo(SIZE);
+  }
+
+  private void aPoolThatHasGrownAnew() throws IOException {
+    Files.delete(path);
+    aPoolThatHasGrown();
+  }
+
+  private long lengthWithoutCopy(int copy) throws IOException {
+    byte[] bytes = Files.readAllBytes(path);
+    bytes[copy * Geometry.PAGE_BYTES + 100] ^= 1;
+    Path damaged = Files.write(folder.resolve("damaged.pool"), bytes);
+    try (FileReader reader = new FileReader(damaged)) {
+      PoolHeader.Found found = PoolHeader.read(reader);
+      assertThat(found.damage()).contains("header copy " + copy);
+      return found.header().geometry().sizeBytes();
+    }
+  }
+
+  /** A slab that is kept for the next one who wants a slot of it is nobody's when the pool is closed. */
+  @Test
+  void anEmptySlabBehindTheEndIsInNobodysWay() {
+    long least;
+    try (Pool pool = Pool.open(path, BOOT)) {
+      pool.begin();
+      Extent last = own(pool, 200_000);
+      least = last.offset() + last.lengthBytes();
+      Extent record = own(pool, 100);
+      assertThat(record.offset()).isGreaterThan(least);
+      pool.heap().release(record, OWNER);
+      pool.heap().reclaim(record);
+    }
+    try (Pool pool = Pool.open(path, BOOT)) {
+      pool.begin();
+      pool.heap().confineBefore(least);
+    }
+    assertThat(Pool.shrink(path, FileMedium.MAPPED, least, BOOT)).isEqualTo(least);
+  }
+
   @Test
   void whatCannotBeIsRefusedAndThePoolStaysAsItIs() {
     try (Pool pool = Pool.open(path, BOOT)) {

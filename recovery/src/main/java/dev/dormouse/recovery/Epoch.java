@@ -241,6 +241,15 @@ public final class Epoch {
     intents.add(kind, a, b, c, d);
   }
 
+  /** How many bytes of the pool this epoch has taken so far, those that it has given up again included. */
+  public long takenBytes() {
+    long bytes = 0;
+    for (int i = 0; i < reserved.size(); i++) {
+      bytes += reserved.get(i).lengthBytes();
+    }
+    return bytes;
+  }
+
   /** The extent around an offset that is owned, or that this epoch allocated; null if there is none. */
   public Extent extentOf(long offset) {
     for (int i = 0; i < reserved.size(); i++) {

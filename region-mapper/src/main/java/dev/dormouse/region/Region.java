@@ -389,6 +389,8 @@ public final class Region {
 
   private long atForFirstWrite(long offset, int length) {
     long at = at(offset, length);
+    // The line may be ready since a time in this epoch when the region could be stored to.
+    requireWritable();
     if (!epoch.isPrepared(at, length)) {
       prepare(at, length);
     }

@@ -387,5 +387,13 @@ public final class RegionMap {
           "region " + name + " needs an extent for " + sizeBytes + " bytes and " + growthBytes + " for the table; " + held + " of the quota of "
               + quota + " bytes are held, detach a region or raise the quota");
     }
+    long taken = space.epoch.takenBytes();
+    // What is given up again stays taken until the commit: without a bound a turn could empty the pool for everybody.
+    if (sizeBytes > 0 && table.extentBytes(sizeBytes) > 2 * Math.min(quota, Long.MAX_VALUE / 2) - taken) {
+      throw new RegionException(
+          RegionException.Reason.QUOTA_EXCEEDED,
+          "region " + name + " needs an extent for " + sizeBytes + " bytes, and " + taken + " were taken since the last commit already, of"
+              + " which twice the quota of " + quota + " bytes is the limit; commit before more is attached or moved, or raise the quota");
+    }
   }
 }

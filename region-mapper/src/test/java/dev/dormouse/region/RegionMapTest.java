@@ -379,6 +379,19 @@ class RegionMapTest {
     assertRefused(Reason.READ_ONLY, () -> region.putByte(0, (byte) 1));
   }
 
+  /** The line is in the log already, so nothing has to be saved; the right is asked for all the same. */
+  @Test
+  void protectAlsoHoldsForLinesThatTheTurnStoredToBefore() {
+    attach(1, 200, 0);
+    commit();
+    stage.view(epoch, entry(0)).putLong(64, 1);
+    map.protect("r1", RegionRights.READ);
+    Region region = stage.view(epoch, entry(0));
+    assertRefused(Reason.READ_ONLY, () -> region.putLong(64, 2));
+    assertRefused(Reason.READ_ONLY, () -> region.atomics().putLongRelease(64, 2));
+    assertThat(region.getLong(64)).isEqualTo(1);
+  }
+
   @Test
   void anAbortTakesBackAttachDetachResizeAndProtect() {
     attach(1, 300, 0);
