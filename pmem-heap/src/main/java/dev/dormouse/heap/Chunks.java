@@ -161,6 +161,24 @@ final class Chunks {
     }
   }
 
+  /**
+   * Pages of a chunk became free. If they lie before the home of the thread that freed them, it looks for a home from the first
+   * chunk on again: otherwise a pool that is a third full could be spread so thin that no long run is left.
+   */
+  void hasMoreRoom(Chunk chunk) {
+    noteRoom(chunk);
+    int stripe = stripe();
+    Chunk home = homes.get(stripe);
+    if (home != null && chunk.index() < home.index()) {
+      homes.compareAndSet(stripe, home, null);
+    }
+  }
+
+  /** The stripe of the calling thread. Ids of threads that start together are neighbours, so they have different ones. */
+  int stripe() {
+    return (int) Thread.currentThread().threadId() & (homes.length() - 1);
+  }
+
   /** Pages of several chunks, which follow each other. */
   private Taken takeSpanning(long count) {
     spanning.lock();
@@ -237,7 +255,7 @@ final class Chunks {
         count,
         (chunk, from, length) -> {
           chunk.makeAvailable(from, length);
-          noteRoom(chunk);
+          hasMoreRoom(chunk);
         });
   }
 
@@ -248,7 +266,7 @@ final class Chunks {
         count,
         (chunk, from, length) -> {
           chunk.reclaim(from, length);
-          noteRoom(chunk);
+          hasMoreRoom(chunk);
         });
   }
 

@@ -25,7 +25,6 @@ public final class Heap {
   private final Chunks chunks;
   private final Slabs slabs;
   private final RecordPages recordPages;
-  private final int stripes;
   private final long mostPages;
   // Records of every slab begin at this offset, modulo their length.
   private final long recordPhase;
@@ -53,7 +52,7 @@ public final class Heap {
     this.words = new ChunkTable(media, geometry);
     this.recordPhase = geometry.arenaOffset() + SizeClasses.firstSlotOf(classes.slotsOf(SizeClasses.RECORD));
     this.recordPages = new RecordPages(geometry.mostPages());
-    this.stripes = stripesFor(geometry);
+    int stripes = stripesFor(geometry);
     this.mostPages = geometry.mostPages();
     this.slabs = new Slabs(media, table, classes, recordPages, stripes);
     this.chunks = new Chunks(media, geometry, table, words, classes, stripes, slabs);
@@ -143,7 +142,7 @@ public final class Heap {
   private Taken takePages(long pages, long sizeBytes) {
     while (true) {
       long seenRooms = roomsMade;
-      Taken taken = chunks.take(pages, false, stripe());
+      Taken taken = chunks.take(pages, false, chunks.stripe());
       if (taken != null) {
         return taken;
       }
@@ -154,7 +153,7 @@ public final class Heap {
   private Slabs.Slot takeSlot(int sizeClass, long sizeBytes) {
     while (true) {
       long seenRooms = roomsMade;
-      Slabs.Slot slot = slabs.take(sizeClass, stripe());
+      Slabs.Slot slot = slabs.take(sizeClass, chunks.stripe());
       if (slot != null) {
         return slot;
       }
@@ -245,11 +244,6 @@ public final class Heap {
       page--;
     }
     return table.offsetOf(page);
-  }
-
-  private int stripe() {
-    // Ids of threads that start together are neighbours, so they have different stripes.
-    return (int) Thread.currentThread().threadId() & (stripes - 1);
   }
 
   /**

@@ -255,7 +255,7 @@ final class Slabs implements Chunk.SlabFinder {
     synchronized (slab.chunk) {
       recordPages.remove(slab.head, classes.slabPagesOf(slab.sizeClass));
       slab.chunk.retire(slab);
-      chunks.noteRoom(slab.chunk);
+      chunks.hasMoreRoom(slab.chunk);
     }
   }
 
