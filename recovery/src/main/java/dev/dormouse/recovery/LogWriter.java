@@ -3,7 +3,6 @@ package dev.dormouse.recovery;
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
-import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.Reservation;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -16,8 +15,6 @@ import java.util.zip.CRC32C;
  */
 final class LogWriter {
   private static final int FIRST_SPILL_BYTES = 256 << 10;
-  // Room for the longest record and for the lines that say where the log goes on.
-  private static final int LEAST_SPILL_BYTES = 8 << 10;
   private static final int CONTINUE_BYTES = 2 * RecordLayout.BYTES;
 
   private final Media media;
@@ -118,7 +115,7 @@ final class LogWriter {
     if (tail + recordBytes + CONTINUE_BYTES <= end) {
       return;
     }
-    Reservation spill = reserveSpill();
+    Reservation spill = heap.reserveForLog((long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8));
     append(RecordKind.CONTINUE, spill.offset(), spill.lengthBytes(), 0, 0, 0);
     // R9: once more, because what lies behind a damaged one could not be found, and would pass for a torn tail.
     media.write(tail, record, 0, RecordLayout.BYTES);
@@ -128,19 +125,6 @@ final class LogWriter {
     tail = spill.offset();
     flushedTo = tail;
     end = spill.offset() + spill.lengthBytes();
-  }
-
-  /** Twice as long each time; where the pool has no such run, half of it, and so on: many pieces are better than none. */
-  private Reservation reserveSpill() {
-    for (long bytes = (long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8); ; bytes /= 2) {
-      try {
-        return heap.reserveForLog(bytes);
-      } catch (PoolFull full) {
-        if (bytes <= LEAST_SPILL_BYTES) {
-          throw full;
-        }
-      }
-    }
   }
 
   private void append(int kind, long a, long b, long c, long d, int payloadBytes) {
