@@ -38,7 +38,7 @@ final class StoreMutants {
         killed("R1, R3", "the name's lock is given back before the commit that destroys a component", LIFECYCLE, in(DESTROY).moveBefore(UNLOCK, 0, "Engine.commit", 0), ScheduleSuites.NameOfTheDestroyed.class),
         killed(
             "R1, symbols", "symbols are made without their lock", SYMBOLS,
-            List.of(in("intern").dropCall("ReentrantLock.lock"), in("intern").dropCall(UNLOCK, EVERY)), ScheduleSuites.TwoSymbols.class));
+            List.of(in("intern(Ljava/lang/String;Ljava/lang/String;I").dropCall("ReentrantLock.lock"), in("intern(Ljava/lang/String;Ljava/lang/String;I").dropCall(UNLOCK, EVERY)), ScheduleSuites.TwoSymbols.class));
   }
 
   static List<Mutant> turns() {
