@@ -1,8 +1,8 @@
 package dev.dormouse.heap;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
  * What is known in memory of a chunk of the arena: which pages may be given out, which are owned on the media, which read as
@@ -26,7 +26,8 @@ final class Chunk {
   // As many as the pool has, or is about to have, while it grows.
   private int pagesToCome;
   private int withheldFrom = ChunkTable.PAGES;
-  private boolean examined;
+  // Once true, always true; what it promises was written before it. Written under the monitor, read by anybody.
+  private volatile boolean examined;
   // What the chunk's word says, once it was read.
   private long value = -1;
   // May be given out; neither where they are owned on the media nor where they are reserved or being released.
@@ -36,7 +37,8 @@ final class Chunk {
   private long[] zero;
   // Whether the word may promise more than there is, so that it is worth looking.
   private volatile boolean promisesTooMuch;
-  private Slab[] slabs;
+  // By window of pages. Entries change under the monitor and are read without it.
+  private AtomicReferenceArray<Slab> slabs;
   // Released in a (d) that is not done yet, while the chunk was not examined: free on the media, and not to be taken for it.
   private final List<Extent> pending = new ArrayList<>(0);
 
@@ -64,7 +66,7 @@ final class Chunk {
     return pages;
   }
 
-  synchronized boolean isExamined() {
+  boolean isExamined() {
     return examined;
   }
 
@@ -84,11 +86,10 @@ final class Chunk {
     if (examined) {
       return;
     }
-    examined = true;
     available = PageBits.none();
     owned = PageBits.none();
     releasing = PageBits.none();
-    slabs = new Slab[(ChunkTable.PAGES - 1) / classes.basePages() + 1];
+    slabs = new AtomicReferenceArray<>((ChunkTable.PAGES - 1) / classes.basePages() + 1);
     if (ChunkTable.isVirgin(known())) {
       PageBits.set(available, 0, pages);
       zero = available.clone();
@@ -99,12 +100,14 @@ final class Chunk {
       takePendingAway();
       // What an earlier life left too high costs a look once.
       lowerNow();
-      for (int window = 0; window < slabs.length; window++) {
-        if (slabs[window] != null && (window == 0 || !slabs[window].equals(slabs[window - 1]))) {
-          finder.found(slabs[window]);
+      for (int window = 0; window < slabs.length(); window++) {
+        Slab slab = slabs.get(window);
+        if (slab != null && (window == 0 || !slab.equals(slabs.get(window - 1)))) {
+          finder.found(slab);
         }
       }
     }
+    examined = true;
   }
 
   /** Learns of what begins at a page, or reaches into the chunk there; answers how many pages of the chunk it covers. */
@@ -140,14 +143,21 @@ final class Chunk {
   }
 
   private void put(Slab slab) {
+    setWindows(slab, slab);
+  }
+
+  private void setWindows(Slab slab, Slab value) {
     int window = (int) (slab.head - firstPage) / classes.basePages();
-    Arrays.fill(slabs, window, window + classes.slabPagesOf(slab.sizeClass) / classes.basePages(), slab);
+    int end = window + classes.slabPagesOf(slab.sizeClass) / classes.basePages();
+    for (; window < end; window++) {
+      slabs.set(window, value);
+    }
   }
 
   private void takePendingAway() {
     for (Extent extent : pending) {
       int page = (int) (table.pageOf(extent.offset()) - firstPage);
-      Slab slab = slabs[page / classes.basePages()];
+      Slab slab = slabs.get(page / classes.basePages());
       if (slab == null) {
         int count = (int) (extent.lengthBytes() / Geometry.PAGE_BYTES);
         PageBits.clear(available, page, count);
@@ -163,9 +173,19 @@ final class Chunk {
     pending.clear();
   }
 
-  /** The slab around a page, or null; only where the chunk was examined. */
-  synchronized Slab slabAt(long page) {
-    return slabs == null ? null : slabs[(int) (page - firstPage) / classes.basePages()];
+  /** The slab around a page, or null; only where the chunk was examined. Without the monitor: every slot's way goes through here. */
+  Slab slabAt(long page) {
+    return isKnown() ? slabs.get((int) (page - firstPage) / classes.basePages()) : null;
+  }
+
+  /** Whether the chunk was examined; somebody who is at it is waited for. */
+  private boolean isKnown() {
+    if (examined) {
+      return true;
+    }
+    synchronized (this) {
+      return examined;
+    }
   }
 
   /**
@@ -328,30 +348,40 @@ final class Chunk {
    *
    * @return false, with nothing done, if it was examined
    */
-  synchronized boolean releaseUnexamined(long head, int sizeClass, int slot) {
+  boolean releaseUnexamined(long head, int sizeClass, int slot) {
     if (examined) {
       return false;
     }
-    raise(ChunkTable.of(ChunkTable.classBit(sizeClass), 0));
-    pending.add(table.slot(head, sizeClass, slot));
-    table.setSlotOwner(head, slot, Owner.NONE);
-    return true;
+    synchronized (this) {
+      if (examined) {
+        return false;
+      }
+      raise(ChunkTable.of(ChunkTable.classBit(sizeClass), 0));
+      pending.add(table.slot(head, sizeClass, slot));
+      table.setSlotOwner(head, slot, Owner.NONE);
+      return true;
+    }
   }
 
   /** That release is done; false if the chunk was examined since. */
-  synchronized boolean reclaimUnexamined(Extent extent) {
+  boolean reclaimUnexamined(Extent extent) {
     if (examined) {
       return false;
     }
-    pending.remove(extent);
-    return true;
+    synchronized (this) {
+      if (examined) {
+        return false;
+      }
+      pending.remove(extent);
+      return true;
+    }
   }
 
   /** A slab is one no longer. Its head is free on the media, durably, when this returns, and only then are its pages available. */
   synchronized void retire(Slab slab) {
     int start = (int) (slab.head - firstPage);
     int count = classes.slabPagesOf(slab.sizeClass);
-    Arrays.fill(slabs, start / classes.basePages(), (start + count) / classes.basePages(), null);
+    setWindows(slab, null);
     if (slab.isPublished()) {
       PageBits.clear(owned, start, count);
       long needed = ChunkTable.of(0, longestFreeOnMedia());
@@ -387,7 +417,8 @@ final class Chunk {
     }
     promisesTooMuch = false;
     long rooms = 0;
-    for (Slab slab : slabs) {
+    for (int window = 0; window < slabs.length(); window++) {
+      Slab slab = slabs.get(window);
       if (slab != null && slab.roomOnMedia) {
         rooms |= ChunkTable.classBit(slab.sizeClass);
       }

@@ -2,9 +2,12 @@ package dev.dormouse.heap;
 
 /**
  * What is known in memory of a slab: which slots are owned, reserved or being released, and who gives them out. Guarded by
- * its own monitor, but for what is said to be guarded by the chunk's.
+ * its own lock, but for what is said to be guarded by the chunk's monitor.
+ *
+ * <p>Slabs of two stripes share no line of the processor's cache, wherever the garbage collector moves them: each begins and
+ * ends with two lines that nobody uses, and so does its array.
  */
-final class Slab {
+class Slab extends Mutex {
   /** Who may take slots of a slab. */
   enum State {
     /** The threads of one stripe. */
@@ -22,10 +25,9 @@ final class Slab {
   final int sizeClass;
   private final int slots;
   State state;
-  // Null until the owner words were read.
-  private long[] busy;
-  // Lose their owner in a (d) that is not done yet. Null until there is one.
-  private long[] releasing;
+  // A bit for each slot that is not free, then a bit for each that loses its owner in a (d) that is not done yet. Null until the
+  // owner words were read.
+  private long[] bits;
   private int busyCount;
   private int ownedCount;
   private boolean published;
@@ -44,7 +46,7 @@ final class Slab {
 
   /** A slab that the media show, and into which nobody has looked yet. */
   static Slab found(Chunk chunk, long head, int sizeClass, int slots, boolean roomOnMedia) {
-    Slab slab = new Slab(chunk, head, sizeClass, slots, roomOnMedia ? State.LISTED : State.FULL);
+    Slab slab = new Padded(chunk, head, sizeClass, slots, roomOnMedia ? State.LISTED : State.FULL);
     slab.published = true;
     slab.roomOnMedia = roomOnMedia;
     slab.zeroFrom = slots;
@@ -53,19 +55,27 @@ final class Slab {
 
   /** A slab of pages that were taken for it; the media do not know of it yet. */
   static Slab made(Chunk chunk, long head, int sizeClass, int slots, boolean zero) {
-    Slab slab = new Slab(chunk, head, sizeClass, slots, State.CURRENT);
-    slab.busy = new long[(slots + 63) >>> 6];
+    Slab slab = new Padded(chunk, head, sizeClass, slots, State.CURRENT);
+    slab.bits = slab.noBits();
     slab.zeroFrom = zero ? 0 : slots;
     return slab;
   }
 
+  private int words() {
+    return (slots + 63) >>> 6;
+  }
+
+  private long[] noBits() {
+    return new long[WORDS + 2 * words() + WORDS];
+  }
+
   boolean isExamined() {
-    return busy != null;
+    return bits != null;
   }
 
   /** Reads which slots are owned. */
   void examine(PageTable table) {
-    busy = new long[(slots + 63) >>> 6];
+    bits = noBits();
     for (int slot = 0; slot < slots; slot++) {
       if (table.slotOwner(head, slot) != Owner.NONE) {
         markBusy(slot);
@@ -76,9 +86,10 @@ final class Slab {
 
   /** A slot that was free and is busy now; -1 if there is none. The lowest one, so that others stay untouched. */
   int take() {
-    for (int i = 0; busyCount < slots && i < busy.length; i++) {
-      int slot = i * 64 + Long.numberOfTrailingZeros(~busy[i]);
-      if (busy[i] != -1 && slot < slots) {
+    for (int word = 0; busyCount < slots && word < words(); word++) {
+      long busy = bits[WORDS + word];
+      int slot = word * Long.SIZE + Long.numberOfTrailingZeros(~busy);
+      if (busy != -1 && slot < slots) {
         markBusy(slot);
         return slot;
       }
@@ -95,16 +106,26 @@ final class Slab {
     return never;
   }
 
+  private int busyWordOf(int slot) {
+    return WORDS + slot / Long.SIZE;
+  }
+
+  private int releasingWordOf(int slot) {
+    return WORDS + words() + slot / Long.SIZE;
+  }
+
   private void markBusy(int slot) {
-    if ((busy[slot >>> 6] & 1L << slot) == 0) {
-      busy[slot >>> 6] |= 1L << slot;
+    int word = busyWordOf(slot);
+    if ((bits[word] & 1L << slot) == 0) {
+      bits[word] |= 1L << slot;
       busyCount++;
     }
   }
 
   void markFree(int slot) {
-    if ((busy[slot >>> 6] & 1L << slot) != 0) {
-      busy[slot >>> 6] &= ~(1L << slot);
+    int word = busyWordOf(slot);
+    if ((bits[word] & 1L << slot) != 0) {
+      bits[word] &= ~(1L << slot);
       busyCount--;
     }
   }
@@ -123,17 +144,15 @@ final class Slab {
 
   void isBeingReleased(int slot) {
     markBusy(slot);
-    if (releasing == null) {
-      releasing = new long[busy.length];
-    }
-    releasing[slot >>> 6] |= 1L << slot;
+    bits[releasingWordOf(slot)] |= 1L << slot;
   }
 
   /** Whether a slot was being released; it is free now. */
   boolean reclaim(int slot) {
-    boolean was = releasing != null && (releasing[slot >>> 6] & 1L << slot) != 0;
+    int word = releasingWordOf(slot);
+    boolean was = (bits[word] & 1L << slot) != 0;
     if (was) {
-      releasing[slot >>> 6] &= ~(1L << slot);
+      bits[word] &= ~(1L << slot);
       markFree(slot);
     }
     return was;
@@ -159,5 +178,30 @@ final class Slab {
 
   boolean isFull() {
     return busyCount == slots;
+  }
+
+  /** A slab with two lines behind it. */
+  @SuppressWarnings("unused") // They take up room, and that is what they are for.
+  private static final class Padded extends Slab {
+    private long p0;
+    private long p1;
+    private long p2;
+    private long p3;
+    private long p4;
+    private long p5;
+    private long p6;
+    private long p7;
+    private long p8;
+    private long p9;
+    private long p10;
+    private long p11;
+    private long p12;
+    private long p13;
+    private long p14;
+    private long p15;
+
+    Padded(Chunk chunk, long head, int sizeClass, int slots, State state) {
+      super(chunk, head, sizeClass, slots, state);
+    }
   }
 }

@@ -94,9 +94,12 @@ final class Slabs implements Chunk.SlabFinder {
   }
 
   private Slot take(Slab slab) {
-    synchronized (slab) {
+    slab.lock();
+    try {
       int number = slab.state == Slab.State.RETIRED ? -1 : slab.take();
       return number < 0 ? null : new Slot(slab, number, slab.wasNeverTaken(number));
+    } finally {
+      slab.unlock();
     }
   }
 
@@ -127,7 +130,8 @@ final class Slabs implements Chunk.SlabFinder {
         return null;
       }
       Slab slab = first.getValue();
-      synchronized (slab) {
+      slab.lock();
+      try {
         if (slab.state == Slab.State.LISTED) {
           examine(slab);
           slab.state = slab.isFull() || isWithheld(slab) ? Slab.State.FULL : Slab.State.CURRENT;
@@ -135,11 +139,13 @@ final class Slabs implements Chunk.SlabFinder {
             return slab;
           }
         }
+      } finally {
+        slab.unlock();
       }
     }
   }
 
-  /** Looks into a slab that the media show, unless somebody did. Under the slab's monitor. */
+  /** Looks into a slab that the media show, unless somebody did. Under the slab's lock. */
   private void examine(Slab slab) {
     if (!slab.isExamined()) {
       slab.examine(table);
@@ -184,11 +190,14 @@ final class Slabs implements Chunk.SlabFinder {
     for (int seat = 0; seat < current.length(); seat++) {
       Slab slab = current.get(seat);
       if (slab != null) {
-        synchronized (slab) {
+        slab.lock();
+        try {
           if (slab.isEmpty() && slab.state == Slab.State.CURRENT && current.compareAndSet(seat, slab, null)) {
             retire(slab);
             any = true;
           }
+        } finally {
+          slab.unlock();
         }
       }
     }
@@ -204,7 +213,8 @@ final class Slabs implements Chunk.SlabFinder {
     boolean any = false;
     for (ConcurrentSkipListMap<Long, Slab> slabs : listed) {
       for (Slab slab : slabs.values()) {
-        synchronized (slab) {
+        slab.lock();
+        try {
           if (slab.state == Slab.State.LISTED && !slab.isExamined()) {
             examine(slab);
             slabs.remove(slab.head, slab);
@@ -214,6 +224,8 @@ final class Slabs implements Chunk.SlabFinder {
               any |= slab.state == Slab.State.RETIRED;
             }
           }
+        } finally {
+          slab.unlock();
         }
       }
     }
@@ -221,17 +233,20 @@ final class Slabs implements Chunk.SlabFinder {
   }
 
   private void isCurrentNoLonger(Slab slab) {
-    synchronized (slab) {
+    slab.lock();
+    try {
       if (slab.state == Slab.State.CURRENT) {
         slab.state = Slab.State.FULL;
         if (!slab.isFull()) {
           offer(slab);
         }
       }
+    } finally {
+      slab.unlock();
     }
   }
 
-  /** Under the slab's monitor: others may take from it, or, if nobody uses it, its pages. */
+  /** Under the slab's lock: others may take from it, or, if nobody uses it, its pages. */
   private void offer(Slab slab) {
     if (slab.isEmpty()) {
       retire(slab);
@@ -279,7 +294,8 @@ final class Slabs implements Chunk.SlabFinder {
       table.setSlotOwner(head, number, owner);
       return;
     }
-    synchronized (slab) {
+    slab.lock();
+    try {
       examine(slab);
       if (!slab.isPublished()) {
         // The slots beside it are free on the media from now on.
@@ -295,6 +311,8 @@ final class Slabs implements Chunk.SlabFinder {
       if (slab.isOwnedWhole()) {
         chunk.isOwnedWhole(slab);
       }
+    } finally {
+      slab.unlock();
     }
   }
 
@@ -306,30 +324,39 @@ final class Slabs implements Chunk.SlabFinder {
 
   /** (d) Takes a slot's owner away. It cannot be had before {@link #reclaim}. */
   void release(Slab slab, int number) {
-    synchronized (slab) {
+    slab.lock();
+    try {
       examine(slab);
       if (slab.isOwnedWhole()) {
         slab.chunk.promiseSlot(slab);
       }
       slab.isOwnedNoLonger(number);
       table.setSlotOwner(slab.head, number, Owner.NONE);
+    } finally {
+      slab.unlock();
     }
   }
 
   /** A slot whose release is done can be had again. Does nothing for any other. */
   void reclaim(Slab slab, int number) {
-    synchronized (slab) {
+    slab.lock();
+    try {
       if (slab.reclaim(number)) {
         offerAgain(slab);
       }
+    } finally {
+      slab.unlock();
     }
   }
 
   /** A slot that was set aside can be had again. */
   void giveBack(Slab slab, int number) {
-    synchronized (slab) {
+    slab.lock();
+    try {
       slab.markFree(number);
       offerAgain(slab);
+    } finally {
+      slab.unlock();
     }
   }
 

@@ -6,7 +6,7 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -18,10 +18,15 @@ import java.util.concurrent.locks.ReentrantLock;
  */
 public final class Lanes {
   private static final long ROTATION_EPOCHS = 1 << 20;
+  // Words between two leases' words: two lines, since processors fetch the neighbour of a line with it.
+  private static final int LEASE_STRIDE = 16;
+  private static final int FREE = 0;
+  private static final int LEASED = 1;
 
   private final Epoch[] epochs;
   private final Epoch housekeeping;
-  private final AtomicLong freeBits;
+  private final AtomicLongArray leases;
+  private final int firsts;
   private final ReentrantLock waiting = new ReentrantLock();
   private final Condition someGivenBack = waiting.newCondition();
   private final AtomicInteger waiters = new AtomicInteger();
@@ -45,7 +50,8 @@ public final class Lanes {
       epochs[lane] = new Epoch(pool.media(), pool.heap(), geometry, lane, broken);
     }
     this.housekeeping = new Epoch(pool.media(), pool.heap(), geometry, geometry.laneCount() - 1, broken);
-    this.freeBits = new AtomicLong((1L << count) - 1);
+    this.leases = new AtomicLongArray((count + 1) * LEASE_STRIDE);
+    this.firsts = Math.min(count, 2 * Runtime.getRuntime().availableProcessors());
     this.salt = pool.header().salt();
   }
 
@@ -74,7 +80,11 @@ public final class Lanes {
 
   /** How many lanes nobody has leased. */
   public int freeCount() {
-    return Long.bitCount(freeBits.get());
+    int free = 0;
+    for (int lane = 0; lane < epochs.length; lane++) {
+      free += leases.get(leaseOf(lane)) == FREE ? 1 : 0;
+    }
+    return free;
   }
 
   /**
@@ -100,20 +110,23 @@ public final class Lanes {
     return started ? epochs[lane] : null;
   }
 
+  private static int leaseOf(int lane) {
+    return (lane + 1) * LEASE_STRIDE;
+  }
+
   /** A free lane, which is free no longer; -1 if there is none. */
   private int take() {
-    while (true) {
-      long bits = freeBits.get();
-      if (bits == 0) {
-        return -1;
-      }
-      // The same lane again and again stays in the processor's cache; it moves on slowly, so that no lane wears out first.
-      int first = preferred;
-      int lane = (Long.numberOfTrailingZeros(Long.rotateRight(bits, first)) + first) & (Long.SIZE - 1);
-      if (freeBits.compareAndSet(bits, bits & ~(1L << lane))) {
+    // A thread's lane stays in its processor's cache, and two threads seldom want the same one. There are only a few first
+    // choices, so that short-lived threads do not drag all lanes through it; far from each other, so that the objects of two
+    // lanes in use are not neighbours in memory; and they move on slowly, so that no lane wears out first.
+    int first = preferred + (int) (Thread.currentThread().threadId() % firsts) * (epochs.length / firsts);
+    for (int i = 0; i < epochs.length; i++) {
+      int lane = (first + i) % epochs.length;
+      if (leases.get(leaseOf(lane)) == FREE && leases.compareAndSet(leaseOf(lane), FREE, LEASED)) {
         return lane;
       }
     }
+    return -1;
   }
 
   private int await() {
@@ -135,7 +148,7 @@ public final class Lanes {
   }
 
   private void free(int lane) {
-    freeBits.getAndAccumulate(1L << lane, (bits, bit) -> bits | bit);
+    leases.set(leaseOf(lane), FREE);
     wakeWaiters();
   }
 
