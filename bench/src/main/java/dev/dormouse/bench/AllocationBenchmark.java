@@ -28,6 +28,8 @@ public class AllocationBenchmark {
   /** How long the files of all sides are. */
   static final long POOL_BYTES = 256L << 20;
 
+  private static final int PLACES = 1000;
+
   /** A pool that all threads share. */
   @State(Scope.Benchmark)
   public static class Shared {
@@ -77,10 +79,12 @@ public class AllocationBenchmark {
     public int sizeBytes;
 
     BareMapping mapping;
+    private SplittableRandom random;
 
     @Setup(Level.Trial)
-    public void create() {
+    public void create(ThreadParams thread) {
       mapping = new BareMapping(POOL_BYTES);
+      random = new SplittableRandom(thread.getThreadIndex());
     }
 
     @TearDown(Level.Trial)
@@ -118,6 +122,14 @@ public class AllocationBenchmark {
   @Benchmark
   public void floor(Bare bare) {
     bare.mapping.zero(bare.sizeBytes);
+    bare.mapping.persistThreeLines();
+    bare.mapping.persistThreeLines();
+  }
+
+  /** The same, with the bytes at a random one of a thousand places: processors may share the way to the memory. */
+  @Benchmark
+  public void floorAtRandom(Bare bare) {
+    bare.mapping.zero((long) bare.random.nextInt(PLACES) * bare.sizeBytes, bare.sizeBytes);
     bare.mapping.persistThreeLines();
     bare.mapping.persistThreeLines();
   }

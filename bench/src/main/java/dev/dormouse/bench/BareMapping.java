@@ -111,7 +111,12 @@ final class BareMapping implements AutoCloseable {
 
   /** Zeroes bytes behind the log. */
   void zero(long lengthBytes) {
-    memory.asSlice(RECORDS_OFFSET, lengthBytes).fill((byte) 0);
+    zero(0, lengthBytes);
+  }
+
+  /** Zeroes bytes from some byte behind the log on. */
+  void zero(long from, long lengthBytes) {
+    memory.asSlice(RECORDS_OFFSET + from, lengthBytes).fill((byte) 0);
   }
 
   private void store(long offset) {

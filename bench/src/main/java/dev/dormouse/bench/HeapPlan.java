@@ -81,17 +81,18 @@ final class HeapPlan {
 
   private void allocations(int... sizes) {
     for (int size : sizes) {
-      line(BESIDE_FLOOR, inTwoEpochs(Units.bytes(size)), ours("byEpochs", size, LIVE), floor(size));
-      line(BESIDE_FLOOR, Units.bytes(size) + ", in two epochs, nothing else in the pool", ours("byEpochs", size, "0"), floor(size));
-      line(BESIDE_FLOOR, Units.bytes(size) + ", one of 1,000 at random replaced", ours("replaceByEpochs", size, LIVE), floor(size));
-      line(BESIDE_FLOOR, Units.bytes(size) + ", by the heap alone, without a log", ours("byHeap", size, LIVE), floor(size));
+      line(BESIDE_FLOOR, inTwoEpochs(Units.bytes(size)), ours("byEpochs", size, LIVE), floor("floor", size));
+      line(BESIDE_FLOOR, Units.bytes(size) + ", in two epochs, nothing else in the pool", ours("byEpochs", size, "0"), floor("floor", size));
+      line(BESIDE_FLOOR, Units.bytes(size) + ", one of 1,000 at random replaced", ours("replaceByEpochs", size, LIVE), floor("floorAtRandom", size));
+      line(BESIDE_FLOOR, Units.bytes(size) + ", by the heap alone, without a log", ours("byHeap", size, LIVE), floor("floor", size));
     }
     for (int size : sizes) {
       Goal more = Goal.scaling(2, 1.6);
       twice(Units.bytes(size) + ", in two epochs", ours("byEpochs", size, LIVE), more);
       twice(Units.bytes(size) + ", one of 1,000 at random replaced", ours("replaceByEpochs", size, LIVE), more);
       twice(Units.bytes(size) + ", by the heap alone, without a log", ours("byHeap", size, LIVE), more);
-      twice(Units.bytes(size) + ", the floor: what the machine itself gains", floor(size), more);
+      twice(Units.bytes(size) + ", the floor: what the machine itself gains", floor("floor", size), more);
+      twice(Units.bytes(size) + ", the floor at random: what it gains there", floor("floorAtRandom", size));
     }
   }
 
@@ -126,8 +127,8 @@ final class HeapPlan {
     return Probe.averaged(AllocationBenchmark.class, method, Map.of("sizeBytes", Integer.toString(size), "live", live));
   }
 
-  private static Probe floor(int size) {
-    return Probe.averaged(AllocationBenchmark.class, "floor", Map.of("sizeBytes", Integer.toString(size)));
+  private static Probe floor(String method, int size) {
+    return Probe.averaged(AllocationBenchmark.class, method, Map.of("sizeBytes", Integer.toString(size)));
   }
 
   private static Probe llpl(String method, int size, Setting setting) {

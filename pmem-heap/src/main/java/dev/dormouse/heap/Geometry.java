@@ -31,11 +31,12 @@ public record Geometry(
 
   private static final long HEADER_BYTES = 2L * PAGE_BYTES;
   private static final long SMALL_POOL_BYTES = 32L << 20;
+  private static final long FULL_SLABS_FROM_BYTES = 8L << 20;
   private static final int PAGE_DESCRIPTOR_BYTES = PageLayout.BYTES;
 
   /**
-   * The geometry for a new pool: 64 lanes of 64 KiB and slabs of 64 KiB from 32 MiB on, fewer and smaller below. It stays as
-   * large as it is.
+   * The geometry for a new pool: 64 lanes of 64 KiB from 32 MiB on, slabs of 64 KiB from 8 MiB on, fewer and smaller below. It
+   * stays as large as it is.
    *
    * @throws IllegalArgumentException if {@code sizeBytes} is below {@link #LEAST_POOL_BYTES}
    */
@@ -44,16 +45,17 @@ public record Geometry(
   }
 
   /**
-   * The same for a pool that may grow; lanes and slabs are those of a pool of its least size.
+   * The same for a pool that may grow; lanes are those of a pool of its least size, and slabs those of its greatest.
    *
    * @param maxBytes at least {@code sizeBytes}; each further MiB takes 4 KiB of the pool from the start
    * @throws IllegalArgumentException if a length cannot be, or the pool is too small for what it is to become
    */
   public static Geometry forNewPool(long sizeBytes, long maxBytes) {
+    int slabPages = maxBytes < FULL_SLABS_FROM_BYTES ? 2 : 16;
     if (sizeBytes < SMALL_POOL_BYTES) {
-      return of(sizeBytes, maxBytes, sizeBytes < (1 << 20) ? 4 : 8, sizeBytes < (1 << 20) ? PAGE_BYTES : 4 * PAGE_BYTES, 2);
+      return of(sizeBytes, maxBytes, sizeBytes < (1 << 20) ? 4 : 8, sizeBytes < (1 << 20) ? PAGE_BYTES : 4 * PAGE_BYTES, slabPages);
     }
-    return of(sizeBytes, maxBytes, 64, 64 << 10, 16);
+    return of(sizeBytes, maxBytes, 64, 64 << 10, slabPages);
   }
 
   /** A geometry with lanes and slabs of the caller's choice; for tests, and for pools with unusual needs. */

@@ -25,6 +25,8 @@ class Slab extends Mutex {
   final int sizeClass;
   private final int slots;
   State state;
+  // In which list, where it is or was in one.
+  int listedAt;
   // A bit for each slot that is not free, then a bit for each that loses its owner in a (d) that is not done yet. Null until the
   // owner words were read.
   private long[] bits;

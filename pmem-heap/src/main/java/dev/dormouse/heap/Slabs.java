@@ -19,7 +19,8 @@ final class Slabs implements Chunk.SlabFinder {
   private final SizeClasses classes;
   private final int stripes;
   private final AtomicReferenceArray<Slab> current;
-  // Slabs with room, or with nobody knows how many slots, by their first page: the first ones are filled first.
+  // Slabs with room, or with nobody knows how many slots, by their first page: the first ones are filled first. A list for each
+  // seat: what a stripe released it takes again, because it is in its processor's cache and in nobody else's.
   private final List<ConcurrentSkipListMap<Long, Slab>> listed = new ArrayList<>();
   // Up to this chunk none is left that an earlier life filled and nobody looked into, a cursor for each class.
   private final AtomicIntegerArray lookedAt;
@@ -38,7 +39,7 @@ final class Slabs implements Chunk.SlabFinder {
     this.current = new AtomicReferenceArray<>(stripes * classes.count());
     this.lookedAt = new AtomicIntegerArray(classes.count());
     this.seating = new AtomicIntegerArray(classes.count());
-    for (int i = 0; i < classes.count(); i++) {
+    for (int seat = 0; seat < current.length(); seat++) {
       listed.add(new ConcurrentSkipListMap<>());
     }
   }
@@ -52,7 +53,7 @@ final class Slabs implements Chunk.SlabFinder {
 
   /** Sets a slot aside; null if no slab has one and no pages are left for another. */
   Slot take(int sizeClass, int stripe) {
-    int seat = stripe * classes.count() + sizeClass;
+    int seat = seatOf(sizeClass, stripe);
     while (true) {
       Slab slab = current.get(seat);
       Slot slot = slab == null ? null : take(slab);
@@ -69,6 +70,10 @@ final class Slabs implements Chunk.SlabFinder {
         Thread.onSpinWait();
       }
     }
+  }
+
+  private int seatOf(int sizeClass, int stripe) {
+    return stripe * classes.count() + sizeClass;
   }
 
   /** Seats another slab in place of one that is full; false if there is none. */
@@ -105,7 +110,7 @@ final class Slabs implements Chunk.SlabFinder {
 
   /** A slab with room that nobody else takes from; null if there is none, and no pages for another. */
   private Slab next(int sizeClass, int stripe) {
-    Slab slab = nextListed(sizeClass);
+    Slab slab = nextListed(sizeClass, stripe);
     while (slab == null) {
       int from = lookedAt.get(sizeClass);
       int behind = chunks.examineNext(sizeClass, from);
@@ -113,19 +118,28 @@ final class Slabs implements Chunk.SlabFinder {
         slab = make(sizeClass, stripe);
         // Where nothing is left, chunks before the cursor may have got room since; one may promise it in vain, and the next not.
         while (slab == null && from > 0 && chunks.examineNext(sizeClass, 0) >= 0) {
-          slab = nextListed(sizeClass);
+          slab = nextListed(sizeClass, stripe);
         }
         return slab;
       }
       lookedAt.compareAndSet(sizeClass, from, behind);
-      slab = nextListed(sizeClass);
+      slab = nextListed(sizeClass, stripe);
     }
     return slab;
   }
 
-  private Slab nextListed(int sizeClass) {
+  /** A slab that is listed, one of the stripe's own if there is any. */
+  private Slab nextListed(int sizeClass, int stripe) {
+    Slab slab = null;
+    for (int i = 0; slab == null && i < stripes; i++) {
+      slab = nextListed(listed.get(seatOf(sizeClass, (stripe + i) % stripes)));
+    }
+    return slab;
+  }
+
+  private Slab nextListed(ConcurrentSkipListMap<Long, Slab> slabs) {
     while (true) {
-      var first = listed.get(sizeClass).pollFirstEntry();
+      var first = slabs.pollFirstEntry();
       if (first == null) {
         return null;
       }
@@ -175,7 +189,7 @@ final class Slabs implements Chunk.SlabFinder {
   /** Rather than that the pool is full, another stripe's slab is used. */
   private Slot takeFromAnotherStripe(int sizeClass) {
     for (int stripe = 0; stripe < stripes; stripe++) {
-      Slab slab = current.get(stripe * classes.count() + sizeClass);
+      Slab slab = current.get(seatOf(sizeClass, stripe));
       Slot slot = slab == null ? null : take(slab);
       if (slot != null) {
         return slot;
@@ -252,8 +266,13 @@ final class Slabs implements Chunk.SlabFinder {
       retire(slab);
     } else if (!isWithheld(slab)) {
       slab.state = Slab.State.LISTED;
-      listed.get(slab.sizeClass).put(slab.head, slab);
+      list(slab);
     }
+  }
+
+  private void list(Slab slab) {
+    slab.listedAt = seatOf(slab.sizeClass, chunks.stripe());
+    listed.get(slab.listedAt).put(slab.head, slab);
   }
 
   /** Takes no slot from slabs that reach behind this page. Before any slot was taken. */
@@ -277,7 +296,7 @@ final class Slabs implements Chunk.SlabFinder {
   @Override
   public void found(Slab slab) {
     if (slab.state == Slab.State.LISTED) {
-      listed.get(slab.sizeClass).put(slab.head, slab);
+      list(slab);
     }
   }
 
@@ -286,7 +305,7 @@ final class Slabs implements Chunk.SlabFinder {
     Slab slab = chunk.slabAt(head);
     if (slab == null) {
       // Recovery: nobody has set the slot aside in this life, and nobody else is there.
-      if (!table.isSlab(head, sizeClass)) {
+      if (!table.isSoundSlab(head, sizeClass)) {
         chunk.promiseSlot(sizeClass);
         claim(head, sizeClass);
         chunk.adopt(head, sizeClass);
@@ -362,7 +381,9 @@ final class Slabs implements Chunk.SlabFinder {
 
   private void offerAgain(Slab slab) {
     if (slab.state == Slab.State.FULL || (slab.state == Slab.State.LISTED && slab.isEmpty())) {
-      listed.get(slab.sizeClass).remove(slab.head, slab);
+      if (slab.state == Slab.State.LISTED) {
+        listed.get(slab.listedAt).remove(slab.head, slab);
+      }
       offer(slab);
     }
   }

@@ -6,6 +6,7 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Pool;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
@@ -26,7 +27,9 @@ public final class Lanes {
   private final Epoch[] epochs;
   private final Epoch housekeeping;
   private final AtomicLongArray leases;
-  private final int firsts;
+  // Which lane the threads of a class prefer, plus one; 0 until one of them has come.
+  private final AtomicIntegerArray firstChoices;
+  private final AtomicInteger classesSeen = new AtomicInteger();
   private final ReentrantLock waiting = new ReentrantLock();
   private final Condition someGivenBack = waiting.newCondition();
   private final AtomicInteger waiters = new AtomicInteger();
@@ -51,7 +54,7 @@ public final class Lanes {
     }
     this.housekeeping = new Epoch(pool.media(), pool.heap(), geometry, geometry.laneCount() - 1, broken);
     this.leases = new AtomicLongArray((count + 1) * LEASE_STRIDE);
-    this.firsts = Math.min(count, 2 * Runtime.getRuntime().availableProcessors());
+    this.firstChoices = new AtomicIntegerArray(Math.min(count, 2 * Runtime.getRuntime().availableProcessors()));
     this.salt = pool.header().salt();
   }
 
@@ -92,9 +95,14 @@ public final class Lanes {
    * back by {@link #giveBack}.
    */
   public Epoch lease() {
+    return leaseWithin(Long.MAX_VALUE);
+  }
+
+  /** As {@link #lease()}, waiting for about that long at most; null also where no lane was given back meanwhile. */
+  public Epoch leaseWithin(long mostNanos) {
     int lane = take();
     if (lane < 0) {
-      lane = await();
+      lane = await(mostNanos);
     }
     boolean started = false;
     try {
@@ -116,10 +124,7 @@ public final class Lanes {
 
   /** A free lane, which is free no longer; -1 if there is none. */
   private int take() {
-    // A thread's lane stays in its processor's cache, and two threads seldom want the same one. There are only a few first
-    // choices, so that short-lived threads do not drag all lanes through it; far from each other, so that the objects of two
-    // lanes in use are not neighbours in memory; and they move on slowly, so that no lane wears out first.
-    int first = preferred + (int) (Thread.currentThread().threadId() % firsts) * (epochs.length / firsts);
+    int first = firstChoice();
     for (int i = 0; i < epochs.length; i++) {
       int lane = (first + i) % epochs.length;
       if (leases.get(leaseOf(lane)) == FREE && leases.compareAndSet(leaseOf(lane), FREE, LEASED)) {
@@ -129,21 +134,47 @@ public final class Lanes {
     return -1;
   }
 
-  private int await() {
+  /**
+   * A thread's lane stays in its processor's cache, and two threads seldom want the same one. There are only a few first choices,
+   * so that short-lived threads do not drag all lanes through it; far from each other, so that the objects of two lanes in use
+   * are not neighbours in memory; by the order in which threads came, so that one thread alone always has the same; and they move
+   * on slowly, so that no lane wears out first.
+   */
+  private int firstChoice() {
+    int kind = (int) (Thread.currentThread().threadId() % firstChoices.length());
+    int choice = firstChoices.get(kind);
+    if (choice == 0) {
+      firstChoices.compareAndSet(kind, 0, classesSeen.getAndIncrement() % firstChoices.length() + 1);
+      choice = firstChoices.get(kind);
+    }
+    return preferred + (choice - 1) * (epochs.length / firstChoices.length());
+  }
+
+  private int await(long mostNanos) {
+    boolean interrupted = false;
     waiting.lock();
     try {
       // Counted before looking again: whoever gives a lane back frees it first and looks for waiters then.
       waiters.incrementAndGet();
       int lane = take();
+      long left = mostNanos;
       // Where it is broken the lane that is waited for may never come.
-      while (lane < 0 && !broken.get()) {
-        someGivenBack.awaitUninterruptibly();
+      while (lane < 0 && left > 0 && !broken.get()) {
+        try {
+          left = someGivenBack.awaitNanos(left);
+        } catch (InterruptedException e) {
+          // A lease is not called off: the thread hears of it when it has its lane, or does without.
+          interrupted = true;
+        }
         lane = take();
       }
       return lane;
     } finally {
       waiters.decrementAndGet();
       waiting.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 
