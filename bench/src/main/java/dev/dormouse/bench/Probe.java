@@ -115,6 +115,9 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
     if (type == MapBenchmark.class) {
       flags.addAll(List.of(MapBenchmark.FLAGS));
     }
+    if (type == MediaBenchmark.class) {
+      flags.addAll(MediaBenchmark.FLAGS);
+    }
     if (type == LlplBenchmark.class) {
       flags.addAll(LlplProbe.FLAGS);
     }

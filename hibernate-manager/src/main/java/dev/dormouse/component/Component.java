@@ -113,7 +113,10 @@ public final class Component {
     store.lifecycle().setQuota(recordOffset, birth, bytes);
   }
 
-  /** Destroys it: its state, its name and its capabilities are released in one commit. */
+  /**
+   * Destroys it: its state, its name and its capabilities are released in one commit. One that is quarantined too: then what is
+   * released is what the heap knows to be its own.
+   */
   public void destroy() {
     store.lifecycle().destroy(recordOffset, birth);
   }

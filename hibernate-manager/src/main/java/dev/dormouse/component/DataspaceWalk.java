@@ -5,6 +5,7 @@ import dev.dormouse.heap.DormouseException;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Claims;
+import dev.dormouse.recovery.Finding;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,6 +39,7 @@ final class DataspaceWalk {
       if (media.getLong(named.placeOf(symbol)) == 0) {
         continue;
       }
+      claims.about(Finding.Kind.DATASPACE, "dataspace " + symbol, named.placeOf(symbol));
       if (symbol == 0 || symbol >= symbolCount) {
         claims.damage("word " + symbol + " of the table of dataspaces is named by a symbol that does not exist");
         continue;
@@ -81,6 +83,7 @@ final class DataspaceWalk {
   void finish() {
     boolean allRead = claims.findingCount() == findingsBefore;
     for (Seen dataspace : seen.values()) {
+      claims.about(Finding.Kind.DATASPACE, "dataspace " + dataspace.head.nameSymbol(), dataspace.head.offset());
       try {
         long count = dataspace.head.attachments(media);
         if (dataspace.shown > count || (dataspace.shown < count && allRead)) {

@@ -46,9 +46,10 @@ final class RecordEditor implements RegionTable {
    * Writes the first form of a new component's record, into an extent of zeros. The birth is left out: it comes by an intent
    * of the same epoch, so that what an epoch leaves that never commits is nobody's record.
    */
-  void begin(long birth, int programSymbol, long annexOffset, long quotaBytes) {
+  void begin(long birth, int programSymbol, int stateVersion, long annexOffset, long quotaBytes) {
     Bytes.putLong(record, ComponentLayout.BIRTH, birth);
     Bytes.putInt(record, ComponentLayout.PROGRAM_SYMBOL, programSymbol);
+    Bytes.putInt(record, ComponentLayout.STATE_VERSION, stateVersion);
     Bytes.putLong(record, ComponentLayout.ANNEX_OFFSET, annexOffset);
     Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
     unborn = true;
@@ -139,6 +140,11 @@ final class RecordEditor implements RegionTable {
 
   void setQuota(long quotaBytes) {
     Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
+    writeRecord();
+  }
+
+  void setStateVersion(int stateVersion) {
+    Bytes.putInt(record, ComponentLayout.STATE_VERSION, stateVersion);
     writeRecord();
   }
 
@@ -327,7 +333,7 @@ final class RecordEditor implements RegionTable {
           table,
           TableLayout.BYTES + grown.regions * RegionLayout.BYTES,
           old.slots * SlotLayout.BYTES);
-      epoch.free(epoch.extentOf(awake.tableOffset), awake.birth);
+      epoch.freeAt(awake.tableOffset, awake.birth);
     }
     Extent extent = epoch.allocate(table.length, awake.birth);
     Bytes.putLong(record, ComponentLayout.TABLE_OFFSET, extent.offset());

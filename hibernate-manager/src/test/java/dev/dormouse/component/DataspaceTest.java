@@ -267,7 +267,7 @@ final class DataspaceTest {
         .hasMessage("no content");
     // Whoever makes the content has a lane: it waits for nobody else's.
     assertThatThrownBy(() -> store.createDataspace("nested", 5, view -> store.createDataspace("inner", 5, inner -> {})))
-        .isInstanceOf(IllegalStateException.class);
+        .isInstanceOf(OutOfTurn.class);
     Region[] kept = new Region[1];
     store.createDataspace("kept", 5, view -> kept[0] = view);
     assertRefused(Reason.STALE_VIEW, () -> kept[0].putByte(0, (byte) 1));

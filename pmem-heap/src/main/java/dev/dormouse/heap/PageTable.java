@@ -147,6 +147,12 @@ final class PageTable {
     return PageState.kind(word) == PageState.SLAB && PageState.sizeClass(word) == sizeClass;
   }
 
+  /** As {@link #isSlab}; false too where the word of the head is damaged. */
+  boolean isSoundSlab(long head, int sizeClass) {
+    long word = media.getLong(descriptorOf(head) + PageLayout.STATE);
+    return PageState.isSound(word, head) && isSlab(head, sizeClass);
+  }
+
   /** How many pages the arena has now. */
   long pageCount() {
     return pageCount;
@@ -171,6 +177,11 @@ final class PageTable {
 
   private long ownerWordOf(long head, int slot) {
     return offsetOf(head) + (long) slot * Long.BYTES;
+  }
+
+  /** Where the entry of a page lies. */
+  long entryOffset(long page) {
+    return descriptorOf(page);
   }
 
   private long descriptorOf(long page) {

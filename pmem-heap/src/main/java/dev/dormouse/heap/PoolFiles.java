@@ -104,7 +104,7 @@ final class PoolFiles {
     return new MediaUnavailable(
         path.toString(),
         "cannot be " + wanted + ": the system said " + e.getClass().getSimpleName() + " " + e.getMessage()
-            + "; check the folder, the rights and the file system",
+            + "; it is on " + Mount.describe(path) + "; check the folder, the rights and the file system",
         e);
   }
 }

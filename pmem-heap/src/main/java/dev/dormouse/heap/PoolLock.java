@@ -40,13 +40,14 @@ public final class PoolLock implements AutoCloseable {
    * Takes the lock at once, or not at all.
    *
    * @throws InUse if another opener holds it; the message says who
-   * @throws MediaUnavailable if the lock file cannot be made beside the pool
+   * @throws MediaUnavailable if the lock file cannot be made beside the pool, or the pool's file has more names than one
    */
   public static PoolLock take(Path pool) {
     try {
       // Beside the file itself, so that openers who come by different links meet.
       Path folder = pool.toAbsolutePath().getParent().toRealPath();
       Path key = pathFor(Files.exists(pool) ? pool.toRealPath() : folder.resolve(pool.getFileName()));
+      refuseSeveralNames(pool);
       String holder =
           "process " + ProcessHandle.current().pid() + " of user " + System.getProperty("user.name") + " since " + Instant.now();
       synchronized (HELD_HERE) {
@@ -61,6 +62,20 @@ public final class PoolLock implements AutoCloseable {
           "its lock file " + pathFor(pool) + " cannot be made: the system said " + e.getClass().getSimpleName() + " "
               + e.getMessage() + "; the folder must exist and be writable",
           e);
+    }
+  }
+
+  /** The lock lies beside a name: openers who come by different names of one file would not meet. */
+  private static void refuseSeveralNames(Path pool) throws IOException {
+    if (!Files.isRegularFile(pool)) {
+      return;
+    }
+    int names = FileIdentity.nameCount(pool.toRealPath());
+    if (names > 1) {
+      throw new MediaUnavailable(
+          pool.toString(),
+          "its file has " + names + " names (hard links), and the lock of one is not seen by who opens another; delete the other names, or copy"
+              + " the file");
     }
   }
 

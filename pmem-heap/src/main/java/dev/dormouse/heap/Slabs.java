@@ -360,7 +360,8 @@ final class Slabs implements Chunk.SlabFinder {
   void reclaim(Slab slab, int number) {
     slab.lock();
     try {
-      if (slab.reclaim(number)) {
+      // Nobody looked into it where a repeated release found another owner and did nothing.
+      if (slab.isExamined() && slab.reclaim(number)) {
         offerAgain(slab);
       }
     } finally {

@@ -1,5 +1,6 @@
 package dev.dormouse.recovery;
 
+import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
@@ -271,6 +272,20 @@ public final class Epoch {
       throw new IllegalArgumentException(extent + " is not owned, and cannot be released");
     }
     whole(() -> intend(RecordKind.FREE, extent.offset(), extent.lengthBytes(), owner, 0));
+  }
+
+  /**
+   * As {@link #free}, for the extent that begins where a record says.
+   *
+   * @throws Damaged if none begins there
+   */
+  public void freeAt(long offset, long owner) {
+    Extent extent = extentOf(offset);
+    if (extent == null || extent.offset() != offset) {
+      throw new Damaged(
+          media.describe(), "what " + Long.toHexString(owner) + " is said to have at " + offset + " is no extent, and cannot be released; run verify");
+    }
+    free(extent, owner);
   }
 
   /**

@@ -42,12 +42,21 @@ final class LogReplay {
   void carryOut(int kind, long a, long b, long c, long d) {
     switch (kind) {
       case RecordKind.ALLOC -> heap.publish(a, b, d, c);
-      case RecordKind.FREE -> heap.release(new Extent(a, b), c);
+      case RecordKind.FREE -> release(new Extent(a, b), c);
       case RecordKind.WORD -> {
         media.putLongRelease(a, b);
         media.flush(a, Long.BYTES);
       }
       default -> {}
+    }
+  }
+
+  private void release(Extent extent, long owner) {
+    try {
+      heap.release(extent, owner);
+    } catch (Damaged damaged) {
+      // Where the page table does not tell what lies there, it is given to nobody, and verify names it. It stops nobody else.
+      return;
     }
   }
 

@@ -167,7 +167,7 @@ public final class PoolSuites {
     }
   }
 
-  private static void inAFolder(FolderTask task) throws IOException {
+  static void inAFolder(FolderTask task) throws IOException {
     Path folder = Files.createTempDirectory("mutant");
     try {
       task.run(folder);
@@ -182,11 +182,11 @@ public final class PoolSuites {
   }
 
   @FunctionalInterface
-  private interface FolderTask {
+  interface FolderTask {
     void run(Path folder) throws IOException;
   }
 
-  private static Pool createFile(Path path) {
+  static Pool createFile(Path path) {
     return Pool.create(
         path,
         SMALL,

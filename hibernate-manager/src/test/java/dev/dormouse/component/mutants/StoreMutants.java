@@ -57,7 +57,7 @@ final class StoreMutants {
         killed("R13", "a view may be used by another thread and at any time", "region.Region", in("at").branchAfterField("thread", 0, Branch.JUMP), RegionSuites.StaleViews.class),
         killed("R13", "a store through a view may come from another thread and at any time", "region.Region", in("atForWrite").branchAfterField("thread", 0, Branch.JUMP), RegionSuites.StaleViews.class),
         killed("R13", "a turn's views outlive it", "component.Turn", in("end").dropCall("Turn.closeViews"), StoreSuites.KeptViews.class),
-        killed("R15", "a failed turn does not doom its batch", "component.Batch", in("run").constant(1, 1, 0), StoreSuites.DoomedBatch.class),
+        killed("R15", "a failed turn does not doom its batch", "component.Batch", in("run").constant(1, 0, 0), StoreSuites.DoomedBatch.class),
         killed("R15", "a turn may call the store", ENGINE, in("refuseInsideATurn").branchAfterCall("ThreadLocal.get", 0, Branch.JUMP), StoreSuites.NestedCalls.class),
         killed("R15", "a revocation is not committed", LIFECYCLE, inLambdasOf("revoke").dropCall("Epoch.commit"), StoreSuites.Revoking.class),
         killed("position in a file", "the position is not logged", "component.FileCapability", in("position(J)").dropCall("Epoch.prepare"), StoreSuites.FilePosition.class));
@@ -101,7 +101,7 @@ final class StoreMutants {
         killed("making a component", "its name is not written", LIFECYCLE, in("create").dropCall("Directory.insert"), StoreSuites.Making.class),
         killed("making a component", "it is not committed", ENGINE, in("commitUnseen").dropCall("Engine.commit"), StoreSuites.Making.class),
         killed("changing a record", "the record is not logged", EDITOR, in("write").dropCall("Epoch.prepare"), StoreSuites.Regions.class),
-        killed("destroying", "its regions stay owned", LIFECYCLE, in(DESTROY).dropCall("Epoch.free", 0), StoreSuites.Destroying.class),
+        killed("destroying", "its regions stay owned", LIFECYCLE, in("releaseWhatItLeadsTo").dropCall("Epoch.freeAt", 0), StoreSuites.Destroying.class),
         killed("destroying", "its record still names it", LIFECYCLE, in(DESTROY).dropCall("Media.putLong"), StoreSuites.Destroying.class),
         killed("destroying", "its record is not logged", LIFECYCLE, in(DESTROY).dropCall("Epoch.prepare"), StoreSuites.Destroying.class),
         killed("destroying", "its name stays", DIRECTORY, in("remove").dropCall("Epoch.putShared"), StoreSuites.Destroying.class),
