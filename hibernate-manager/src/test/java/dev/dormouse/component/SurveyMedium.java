@@ -2,7 +2,6 @@ package dev.dormouse.component;
 
 import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.heap.Anchor;
-import dev.dormouse.heap.FileReader;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.VerifyReport;
@@ -142,7 +141,7 @@ interface SurveyMedium {
   record InFile(Path path, StoreOptions options, Runnable whenClosed) implements Copy {
     @Override
     public VerifyReport verify() {
-      try (PoolReader reader = new FileReader(path)) {
+      try (PoolReader reader = options.medium().reader(path)) {
         return StoreVerifier.verify(reader, SurveyPools.BOOT);
       }
     }
