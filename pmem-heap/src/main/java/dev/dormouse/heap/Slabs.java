@@ -305,7 +305,7 @@ final class Slabs implements Chunk.SlabFinder {
     Slab slab = chunk.slabAt(head);
     if (slab == null) {
       // Recovery: nobody has set the slot aside in this life, and nobody else is there.
-      if (!table.isSoundSlab(head, sizeClass)) {
+      if (!table.isSlab(head, sizeClass)) {
         chunk.promiseSlot(sizeClass);
         claim(head, sizeClass);
         chunk.adopt(head, sizeClass);

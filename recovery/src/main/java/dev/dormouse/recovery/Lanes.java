@@ -95,14 +95,9 @@ public final class Lanes {
    * back by {@link #giveBack}.
    */
   public Epoch lease() {
-    return leaseWithin(Long.MAX_VALUE);
-  }
-
-  /** As {@link #lease()}, waiting for about that long at most; null also where no lane was given back meanwhile. */
-  public Epoch leaseWithin(long mostNanos) {
     int lane = take();
     if (lane < 0) {
-      lane = await(mostNanos);
+      lane = await();
     }
     boolean started = false;
     try {
@@ -150,31 +145,21 @@ public final class Lanes {
     return preferred + (choice - 1) * (epochs.length / firstChoices.length());
   }
 
-  private int await(long mostNanos) {
-    boolean interrupted = false;
+  private int await() {
     waiting.lock();
     try {
       // Counted before looking again: whoever gives a lane back frees it first and looks for waiters then.
       waiters.incrementAndGet();
       int lane = take();
-      long left = mostNanos;
       // Where it is broken the lane that is waited for may never come.
-      while (lane < 0 && left > 0 && !broken.get()) {
-        try {
-          left = someGivenBack.awaitNanos(left);
-        } catch (InterruptedException e) {
-          // A lease is not called off: the thread hears of it when it has its lane, or does without.
-          interrupted = true;
-        }
+      while (lane < 0 && !broken.get()) {
+        someGivenBack.awaitUninterruptibly();
         lane = take();
       }
       return lane;
     } finally {
       waiters.decrementAndGet();
       waiting.unlock();
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
   }
 
