@@ -201,7 +201,7 @@ class MainTest {
         .containsExactly(
             "pool", "verdict", "uuid", "durabilityClass", "openCount", "provenance", "sizeBytes", "components", "dataspaces", "ownedBytes",
             "usage", "freeBytes",
-            "lanesToRedo", "lanesToRollBack", "notes", "findings", "exitCode");
+            "lanesToRedo", "lanesToRollBack", "notes", "findings", "damage", "hit", "unharmedComponents", "whatToDo", "exitCode");
     assertThat(keys("rebuild", "--pool", pool, "--out", folder.resolve("out"), "--json"))
         .containsExactly("pool", "out", "media", "opening", "notes", "bytes", "tokens", "positions", "finished", "exitCode");
   }

@@ -294,7 +294,12 @@ final class Engine {
 
   private Epoch lease() {
     refuseIfClosed();
-    Epoch epoch = watch == null ? lanes.lease() : leaseUnlessStuck();
+    Epoch epoch;
+    try {
+      epoch = watch == null ? lanes.lease() : leaseUnlessStuck();
+    } catch (InternalError fault) {
+      throw MediaFaults.typed(media, "a lane", fault);
+    }
     if (epoch == null) {
       throw new StoreClosed(media.describe() + ": " + (closed == null ? BROKEN : closed));
     }

@@ -9,6 +9,7 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.PoolException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.ToIntFunction;
 
@@ -79,7 +80,7 @@ final class Mending {
     return a.owner() <= b.owner() ? a : b;
   }
 
-  TreeMap<Long, HeapRepair.Claim> claims() {
+  NavigableMap<Long, HeapRepair.Claim> claims() {
     return claims;
   }
 

@@ -91,7 +91,7 @@ final class RepairPlan {
     WordTable named = tables.open(roots.root2(), "the table of dataspaces", Owner.SYMBOLS, () -> {});
     boolean[] keysLost = new boolean[1];
     WordTable root = tables.open(roots.root0(), "the directory", Owner.DIRECTORY, () -> keysLost[0] = true);
-    int symbolCount = tables.mendSymbols(symbols);
+    int symbolCount = tables.mendSymbols(symbols, named);
     ComponentMend components = new ComponentMend(mending, afterLanes.heap(), tables.lostSymbols());
     DirectoryMend directory = new DirectoryMend(mending, root);
     gather(heap, directory, keysLost[0], components);

@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.LongStream;
 
 /**
  * Repairs a pool that nobody has open: makes it sound again, keeping what was there before; what cannot be mended is
@@ -113,13 +114,13 @@ public final class StoreRepair {
         try (PoolReader copy = FileMedium.of(kept).reader(kept)) {
           PoolHeader header = PoolRepair.headerOf(copy);
           requireUntouched(opened, header.uuid().equals(opened.header().uuid()), header.serial(), pool, kept);
-          putBack(opened, header.serial(), allPages(copy), copy);
+          putBack(opened, allPages(copy), copy);
         }
       } else {
         RepairKeep.Kept pages = KeptFile.read(kept);
         requireUntouched(opened, pages.uuid().equals(opened.header().uuid()), pages.serial(), pool, kept);
         try (PoolReader before = pages.over(opened.reader())) {
-          putBack(opened, pages.serial(), pages.pages().navigableKeySet(), before);
+          putBack(opened, pages.pages().navigableKeySet(), before);
         }
       }
     }
@@ -137,14 +138,10 @@ public final class StoreRepair {
   }
 
   private static Iterable<Long> allPages(PoolReader copy) {
-    TreeMap<Long, Boolean> offsets = new TreeMap<>();
-    for (long offset = 0; offset < copy.sizeBytes(); offset += Geometry.PAGE_BYTES) {
-      offsets.put(offset, true);
-    }
-    return offsets.navigableKeySet();
+    return () -> LongStream.iterate(0, offset -> offset < copy.sizeBytes(), offset -> offset + Geometry.PAGE_BYTES).iterator();
   }
 
-  private static void putBack(PoolRepair pool, long serial, Iterable<Long> offsets, PoolReader before) {
+  private static void putBack(PoolRepair pool, Iterable<Long> offsets, PoolReader before) {
     Media media = pool.media();
     if (!pool.wasCutShort()) {
       PoolRepair.begin(media, pool.header());

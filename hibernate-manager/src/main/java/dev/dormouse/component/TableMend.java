@@ -68,12 +68,13 @@ final class TableMend {
     }
   }
 
-  /** Mends the symbols as far as they can be; answers how many words are in use. */
-  int mendSymbols(WordTable table) {
-    int last = table.wordCount() - 1;
-    while (last > 0 && media.getLong(table.placeOf(last)) == 0) {
-      last--;
-    }
+  /**
+   * Mends the symbols as far as they can be; answers how many words are in use.
+   *
+   * @param named the table of dataspaces, which shows how many symbols there must be at least
+   */
+  int mendSymbols(WordTable table, WordTable named) {
+    int last = Math.max(lastUsed(table), lastUsed(named));
     for (int number = 1; number <= last; number++) {
       long place = table.placeOf(number);
       long word = media.getLong(place);
@@ -87,8 +88,15 @@ final class TableMend {
         lostSymbols.add(number);
       }
     }
-    connectLostSymbols(table);
-    return last + 1;
+    return connectLostSymbols(table, last) + 1;
+  }
+
+  private int lastUsed(WordTable table) {
+    int last = table.wordCount() - 1;
+    while (last > 0 && media.getLong(table.placeOf(last)) == 0) {
+      last--;
+    }
+    return last;
   }
 
   private boolean isLeaf(long word, long place) {
@@ -135,11 +143,12 @@ final class TableMend {
     return media.getShort(offset + SymbolLayout.TEXT_BYTES) & 0xffff;
   }
 
-  /** A text says which symbol it is: those to which no word leads are connected again. */
-  private void connectLostSymbols(WordTable table) {
-    if (lostSymbols.isEmpty()) {
-      return;
-    }
+  /**
+   * A text says which symbol it is: those to which no word leads are connected again, also beyond the last word that is left.
+   *
+   * @return the number of the last symbol
+   */
+  private int connectLostSymbols(WordTable table, int lastOfWords) {
     List<Long> orphans = new ArrayList<>();
     heap.walk(
         new Heap.Visitor() {
@@ -156,13 +165,18 @@ final class TableMend {
             // Told elsewhere.
           }
         });
+    int last = lastOfWords;
     for (long offset : orphans) {
       int number = media.getShort(offset + SymbolLayout.NUMBER) & 0xffff;
-      if (lostSymbols.contains(number)) {
+      if (lostSymbols.contains(number) || (number > last && number < table.wordCount())) {
         long place = table.placeOf(number);
         long before = media.getLong(place);
         media.putLong(place, WordTable.word(WordTable.LEAF, offset, place));
         if (isSymbol(table, number)) {
+          for (int between = last + 1; between < number; between++) {
+            lostSymbols.add(between);
+          }
+          last = Math.max(last, number);
           lostSymbols.remove(number);
           mending.claim(offset, SymbolLayout.BYTES + textBytes(offset), Owner.SYMBOLS);
           mending.changed(place, "symbol " + number + ": connected again to its text, to which nothing led");
@@ -171,6 +185,7 @@ final class TableMend {
         }
       }
     }
+    return last;
   }
 
   /** Symbols that are lost for good; whoever uses one must not run. */

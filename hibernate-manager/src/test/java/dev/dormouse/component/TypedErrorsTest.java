@@ -295,7 +295,7 @@ final class TypedErrorsTest {
     }
     requireUnharmed(inside);
     try (Stream<Path> files = Files.list(shut)) {
-      assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("inside.pool", "inside.pool.lock");
+      assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("inside.pool", "inside.pool.lock", "inside.pool.anchor");
     }
   }
 

@@ -84,7 +84,7 @@ final class StoreMutants {
         killed("dataspaces (d)", "an attachment is not counted", CHANGES, in("count").dropCall("Epoch.putShared"), StoreSuites.SharedDataspaces.class),
         killed("dataspaces (d), R3", "a count changes at once", CHANGES, in("count").replaceCall("Epoch.putShared", Replacements.class, "putNow"), StoreSuites.SharedDataspaces.class),
         killed("dataspaces (d)", "what an undone turn noted counts with the next", ENGINE, in("discardShares").dropCall("DataspaceChanges.discard"), StoreSuites.SharedDataspaces.class),
-        killed("dataspaces (d)", "a component that is destroyed still counts", LIFECYCLE, in(DESTROY).dropCall("DataspaceChanges.detached"), StoreSuites.SharedDataspaces.class),
+        killed("dataspaces (d)", "a component that is destroyed still counts", LIFECYCLE, in("releaseWhatItLeadsTo").dropCall("DataspaceChanges.detached"), StoreSuites.SharedDataspaces.class),
         killed("dataspaces (e)", "one that is attached is destroyed", DATASPACES, in("destroy").callAnswers("DataspaceHead.attachments", 0L), StoreSuites.SharedDataspaces.class),
         killed("dataspaces (e)", "its extent stays owned", DATASPACES, in("destroy").dropCall("Epoch.free"), StoreSuites.SharedDataspaces.class),
         killed("dataspaces (e)", "its word stays", DATASPACES, in("destroy").dropCall("Epoch.putShared"), StoreSuites.SharedDataspaces.class),
