@@ -41,7 +41,7 @@ class SmokeTest {
   /** Skipped where PMDK's libraries are missing, unless they are required: {@code -Ddormouse.requireLlpl=true}. */
   @Test
   void everyLineBesideLlplCanBeMeasured() {
-    String missing = LlplProbe.whatIsMissing(Scratch.parent());
+    String missing = LlplProbe.whatIsMissing();
     if (Boolean.getBoolean("dormouse.requireLlpl")) {
       assertThat(missing).isEmpty();
     }
