@@ -4,8 +4,10 @@ import dev.dormouse.heap.DurabilityClass;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
+import dev.dormouse.heap.PoolRepair;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.function.Function;
 
 /** The media that a verb can reach a pool's file by. */
 enum MediaKind {
@@ -37,12 +39,21 @@ enum MediaKind {
    * @throws dev.dormouse.heap.PoolException if it cannot be read, or is none
    */
   static MediaKind thatKeeps(Path pool) {
+    return thatKeeps(pool, reader -> PoolHeader.read(reader).header());
+  }
+
+  /** The same for a repair: also of a pool whose repair was cut short. */
+  static MediaKind thatKeepsInRepair(Path pool) {
+    return thatKeeps(pool, PoolRepair::headerForRepair);
+  }
+
+  private static MediaKind thatKeeps(Path pool, Function<PoolReader, PoolHeader> header) {
     FileMedium medium = FileMedium.of(pool);
     if (medium == FileMedium.LLPL) {
       return LLPL;
     }
     try (PoolReader reader = medium.reader(pool)) {
-      return PoolHeader.read(reader).header().durabilityClass() == DurabilityClass.POWER_LOSS ? DAX : MAPPED;
+      return header.apply(reader).durabilityClass() == DurabilityClass.POWER_LOSS ? DAX : MAPPED;
     }
   }
 

@@ -15,14 +15,19 @@ import dev.dormouse.recovery.VerifyReport.Verdict;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicReference;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code repair}: makes a damaged pool sound again, and keeps what was there before. */
 @Command(
@@ -65,39 +70,60 @@ final class RepairCommand implements Callable<Integer> {
       description = "Repair also a pool that was open when the machine went down; what its components keep cannot be proven.")
   private boolean acceptMachineCrash;
 
+  @Option(
+      names = "--media",
+      paramLabel = "MEDIA",
+      description =
+          "How the pool's file is reached: ${COMPLETION-CANDIDATES}. Default: LLPL for a file of PMDK's, DAX for a pool that was last"
+              + " open on persistent memory, so that it promises no less afterwards; else MAPPED.")
+  private MediaKind media;
+
+  @Spec private CommandSpec spec;
+
   @Mixin private OutputOptions output;
 
   private final AtomicReference<String> phase = new AtomicReference<>("opening");
 
   @Override
   public Integer call() {
-    RepairOptions options = options();
-    try (Progress _ = Progress.of(() -> "repairing " + pool + ": " + phase.get())) {
-      if (way.undo != null) {
-        return undo(options);
-      }
-      RepairReport report = StoreRepair.repair(pool, options);
-      VerifyReport after = destroyed.isEmpty() || way.dryRun ? report.after() : destroyQuarantined(options);
-      int exitCode = Verdicts.exitCode(after.verdict());
-      if (output.json()) {
-        Json.print(output.out(), toJson(report, after, exitCode));
-      } else {
-        print(report, after);
-      }
-      return exitCode;
+    if (way.undo != null && (keep != null || keepWhole || export != null || !destroyed.isEmpty())) {
+      throw new ParameterException(spec.commandLine(), "--undo puts back and does nothing else; --keep, --export and --destroy-quarantined go with a repair");
     }
-  }
-
-  private RepairOptions options() {
+    FileMedium medium = (media == null ? MediaKind.thatKeepsInRepair(pool) : media).medium();
     RepairOptions options =
         RepairOptions.defaults()
-            .medium(FileMedium.of(pool))
+            .medium(medium)
             .dryRun(way.dryRun)
             .keepWhole(keepWhole)
             .acceptMachineCrash(acceptMachineCrash)
             .progress(phase::set);
-    options = keep == null ? options : options.keep(keep);
-    return export == null ? options : options.export(export);
+    try (Progress _ = Progress.of(() -> "repairing " + pool + ": " + phase.get())) {
+      return way.undo == null ? repair(options, medium) : undo(options);
+    }
+  }
+
+  private int repair(RepairOptions options, FileMedium medium) {
+    RepairOptions first = keep == null ? options : options.keep(keep);
+    RepairReport report = StoreRepair.repair(pool, export == null ? first : first.export(export));
+    boolean destroys = !destroyed.isEmpty() && !way.dryRun;
+    if (!output.json()) {
+      // Before anybody is destroyed, which may be refused.
+      print(report, !destroys);
+    }
+    RepairReport last = report;
+    if (destroys) {
+      destroyQuarantined(medium);
+      // What they had attached is counted anew: another repair, which keeps and exports nothing in the first one's places.
+      last = StoreRepair.repair(pool, options);
+    }
+    int exitCode = Verdicts.exitCode(last.after().verdict());
+    if (output.json()) {
+      Json.print(output.out(), toJson(report, destroys ? last : null, exitCode));
+    } else if (destroys) {
+      output.out().println("pool " + pool + ": destroyed " + String.join(", ", destroyed));
+      printWhatWasDone(last, true);
+    }
+    return exitCode;
   }
 
   private int undo(RepairOptions options) {
@@ -121,19 +147,20 @@ final class RepairCommand implements Callable<Integer> {
     return exitCode;
   }
 
-  private VerifyReport destroyQuarantined(RepairOptions options) {
-    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().medium(FileMedium.of(pool)))) {
+  private void destroyQuarantined(FileMedium medium) {
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().medium(medium))) {
+      Set<Component> components = new LinkedHashSet<>();
       for (String who : destroyed) {
-        phase.set("destroying " + who);
+        phase.set("looking for " + who);
         Component component = quarantined(store, who);
-        if (!component.info().quarantined()) {
-          throw new VerbFailed(ExitCode.STOPPED, "component " + who + " is not quarantined; it was not destroyed, nor any named after it");
+        if (!component.isQuarantined()) {
+          throw new VerbFailed(ExitCode.STOPPED, "component " + who + " is not quarantined; neither it nor any other was destroyed");
         }
-        component.destroy();
+        components.add(component);
       }
+      phase.set("destroying");
+      components.forEach(Component::destroy);
     }
-    // What they had attached is counted anew.
-    return StoreRepair.repair(pool, options).after();
   }
 
   private static Component quarantined(ProcessStore store, String who) {
@@ -150,20 +177,26 @@ final class RepairCommand implements Callable<Integer> {
           }
         });
     if (found.isEmpty()) {
-      throw new VerbFailed(ExitCode.STOPPED, "there is no component " + who + "; verify names those that are quarantined");
+      throw new VerbFailed(ExitCode.STOPPED, "there is no component " + who + "; nobody was destroyed, and verify names those that are quarantined");
     }
     return found.getFirst();
   }
 
-  private JsonObject toJson(RepairReport report, VerifyReport after, int exitCode) {
+  /** @param last the repair after components were destroyed; null where none were */
+  private JsonObject toJson(RepairReport report, RepairReport last, int exitCode) {
+    VerifyReport after = last == null ? report.after() : last.after();
+    List<RepairReport.Change> changes = new ArrayList<>(report.changes());
+    changes.addAll(last == null ? List.of() : last.changes());
     JsonObject json = new JsonObject();
     json.addProperty("pool", pool.toString());
     json.addProperty("before", report.before().verdict().name());
     json.addProperty("verdict", after.verdict().name());
-    json.addProperty("written", report.written());
-    json.add("changes", Json.of(report.changes()));
-    json.addProperty("changedBytes", report.changedBytes());
+    json.addProperty("written", report.written() || (last != null && last.written()));
+    json.add("changes", Json.of(changes));
+    json.addProperty("changedBytes", report.changedBytes() + (last == null ? 0 : last.changedBytes()));
     json.add("kept", Json.of(report.kept()));
+    json.add("destroyed", Json.of(last == null ? List.of() : destroyed));
+    json.add("keptAfterDestroying", Json.of(last == null ? null : last.kept()));
     json.add("exported", Json.of(report.exported()));
     json.add("findings", Json.of(after.findings()));
     json.add("damage", Json.of(after.damage()));
@@ -173,18 +206,25 @@ final class RepairCommand implements Callable<Integer> {
     return json;
   }
 
-  private void print(RepairReport report, VerifyReport after) {
+  private void print(RepairReport report, boolean undoable) {
     PrintStream out = output.out();
     if (report.changes().isEmpty()) {
       out.println("pool " + pool + ": nothing to repair; nothing was changed");
     } else {
       out.printf(Locale.ROOT, "pool %s: %,d changes in %,d bytes%s%n", pool, report.changes().size(), report.changedBytes(), report.written() ? "" : ", none of them made");
-      report.changes().forEach(change -> out.println("  " + change.sentence()));
     }
+    printWhatWasDone(report, undoable);
+  }
+
+  /** @param undoable whether nobody opens the pool after it */
+  private void printWhatWasDone(RepairReport report, boolean undoable) {
+    PrintStream out = output.out();
+    report.changes().forEach(change -> out.println("  " + change.sentence()));
     if (report.kept() != null) {
-      out.println("  what was there before is in " + report.kept() + "; --undo puts it back");
+      out.println("  what was there before is in " + report.kept() + (undoable ? "; --undo puts it back, until the pool is opened" : ""));
     }
     report.exported().forEach(folder -> out.println("  exported to " + folder));
+    VerifyReport after = report.after();
     out.println("  " + (report.written() || report.changes().isEmpty() ? "now " : "then ") + (after.verdict() == Verdict.DAMAGED ? "there is left: " : "") + Verdicts.sentence(after));
     after.findings().forEach(finding -> out.println("  " + finding));
     Verdicts.printNextSteps(out, after);

@@ -53,7 +53,7 @@ public final class Batch {
       if (turns++ == 0) {
         startNanos = System.nanoTime();
       }
-      replies.add(engine.turn(awake, epoch, requestId, request));
+      replies.add(engine.turn(awake, epoch, requestId, request, true));
     } finally {
       engine.startOfGap(awake);
     }

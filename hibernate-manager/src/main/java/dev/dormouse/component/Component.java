@@ -121,6 +121,16 @@ public final class Component {
     store.lifecycle().destroy(recordOffset, birth);
   }
 
+  /**
+   * Whether it is quarantined, as its record says: then it does not run, and can be destroyed. Does not wake it; waits for the turn that
+   * runs, if one does.
+   *
+   * @throws Quarantined if its record is not what was written, so that it says nothing
+   */
+  public boolean isQuarantined() {
+    return store.engine().peek(recordOffset, birth, Awake::isQuarantined);
+  }
+
   /** What the pool says of it. Does not wake it; waits for the turn that runs, if one does. */
   public ComponentInfo info() {
     return store.infoOf(recordOffset, birth);

@@ -1,6 +1,7 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.BootIdentity;
+import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.DormouseException;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Heap;
@@ -8,18 +9,18 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolReader;
-import dev.dormouse.recovery.Finding;
-import dev.dormouse.recovery.VerifyReport;
 import dev.dormouse.region.RegionEntry;
 import dev.dormouse.region.RegionKind;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** Writes what quarantined components hold into files, for a person to look at: each extent, and a description of what is known. */
 final class ComponentExport {
@@ -48,25 +49,41 @@ final class ComponentExport {
   /**
    * Exports all components that are quarantined, each into a folder that is named for its birth.
    *
-   * @throws MediaUnavailable if a file cannot be written, or is there already
+   * @throws MediaUnavailable if a file cannot be written, or such a folder is there already, with something in it
    */
-  List<Path> exportAll(VerifyReport report) {
-    TreeMap<Long, TreeMap<Long, Extent>> held = new TreeMap<>();
+  List<Path> exportAll() {
+    // By the records themselves: a report names only as many as somebody can read.
     TreeMap<Long, Long> records = new TreeMap<>();
-    for (Finding finding : report.damage()) {
-      if (finding.kind() == Finding.Kind.QUARANTINE) {
-        long birth = media.getLong(finding.place() + ComponentLayout.BIRTH);
-        records.put(birth, finding.place());
-        held.put(birth, new TreeMap<>());
-      }
-    }
+    walk(
+        (extent, owner, record) -> {
+          if (record && isQuarantined(extent.offset(), owner)) {
+            records.put(owner, extent.offset());
+          }
+        });
+    TreeMap<Long, TreeMap<Long, Extent>> held = new TreeMap<>();
+    walk(
+        (extent, owner, record) -> {
+          if (records.containsKey(owner)) {
+            held.computeIfAbsent(owner, _ -> new TreeMap<>()).put(extent.offset(), extent);
+          }
+        });
+    records.keySet().forEach(this::requireNew);
+    List<Path> folders = new ArrayList<>();
+    records.forEach((birth, record) -> folders.add(export(birth, record, held.get(birth))));
+    return folders;
+  }
+
+  /** Sees what somebody owns. */
+  private interface Owned {
+    void extent(Extent extent, long owner, boolean record);
+  }
+
+  private void walk(Owned owned) {
     heap.walk(
         new Heap.Visitor() {
           @Override
           public void extent(Extent extent, long owner, boolean record) {
-            if (held.containsKey(owner)) {
-              held.get(owner).put(extent.offset(), extent);
-            }
+            owned.extent(extent, owner, record);
           }
 
           @Override
@@ -74,19 +91,48 @@ final class ComponentExport {
             // The report tells of it.
           }
         });
-    List<Path> folders = new ArrayList<>();
-    records.forEach((birth, record) -> folders.add(export(birth, record, held.get(birth))));
-    return folders;
+  }
+
+  private boolean isQuarantined(long offset, long owner) {
+    byte[] record = new byte[ComponentLayout.BYTES];
+    media.read(offset, record, 0, record.length);
+    Awake seat = new Awake(0);
+    seat.take(record);
+    return seat.birth == owner && seat.isQuarantined() && ComponentLayout.isSound(record, new Checksum());
+  }
+
+  /** Before anything is written: what was exported earlier is not mixed with what is exported now. */
+  private void requireNew(long birth) {
+    Path into = folderOf(birth);
+    if (!Files.exists(into)) {
+      return;
+    }
+    try (Stream<Path> files = Files.list(into)) {
+      if (files.findAny().isPresent()) {
+        throw new MediaUnavailable(into.toString(), "is there already, with something in it, and nothing of it is replaced; choose another folder");
+      }
+    } catch (IOException e) {
+      throw unavailable(into, e);
+    }
+  }
+
+  private Path folderOf(long birth) {
+    return folder.resolve(Long.toHexString(birth));
+  }
+
+  private static MediaUnavailable unavailable(Path into, IOException e) {
+    return new MediaUnavailable(
+        into.toString(), "cannot be exported to: the system said " + e.getClass().getSimpleName() + " " + e.getMessage() + "; choose another folder", e);
   }
 
   private Path export(long birth, long record, Map<Long, Extent> held) {
-    Path into = folder.resolve(Long.toHexString(birth));
+    Path into = folderOf(birth);
     try {
       Files.createDirectories(into);
       List<String> files = new ArrayList<>();
       byte[] was = new byte[ComponentLayout.BYTES];
       before.read(record, was, 0, was.length);
-      Files.write(into.resolve("record-as-found.bin"), was);
+      Files.write(into.resolve("record-as-found.bin"), was, StandardOpenOption.CREATE_NEW);
       int regions = exportRegions(into, record, held, files);
       for (Extent extent : held.values()) {
         String name = "extent-" + extent.offset() + ".bin";
@@ -97,11 +143,10 @@ final class ComponentExport {
       String json =
           "{\n  \"name\": " + quoted(name) + ",\n  \"id\": " + quoted(new ComponentId(record, birth).toString()) + ",\n  \"recordOffset\": " + record
               + ",\n  \"birth\": " + quoted(Long.toHexString(birth)) + ",\n  \"regions\": " + regions + ",\n  \"files\": [\n" + String.join(",\n", files) + "\n  ]\n}\n";
-      Files.writeString(into.resolve("component.json"), json);
+      Files.writeString(into.resolve("component.json"), json, StandardOpenOption.CREATE_NEW);
       return into;
     } catch (IOException e) {
-      throw new MediaUnavailable(
-          into.toString(), "cannot be exported to: the system said " + e.getClass().getSimpleName() + " " + e.getMessage() + "; choose another folder", e);
+      throw unavailable(into, e);
     }
   }
 
@@ -145,7 +190,7 @@ final class ComponentExport {
 
   private void copy(Extent extent, long length, Path file) throws IOException {
     byte[] transfer = new byte[TRANSFER_BYTES];
-    try (OutputStream out = Files.newOutputStream(file)) {
+    try (OutputStream out = Files.newOutputStream(file, StandardOpenOption.CREATE_NEW)) {
       for (long done = 0; done < length; done += transfer.length) {
         int part = (int) Math.min(transfer.length, length - done);
         media.read(extent.offset() + done, transfer, 0, part);

@@ -4,15 +4,19 @@ import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.DormouseException;
 import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.HeapRepair;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.region.RegionEntry;
 import dev.dormouse.region.RegionKind;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.NavigableMap;
 import java.util.NavigableSet;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.ToLongFunction;
 
 /** Mends the records of components as far as they can be, claims what they hold, and empties those that cannot be believed. */
 final class ComponentMend {
@@ -21,6 +25,8 @@ final class ComponentMend {
   private final Heap heap;
   private final TreeSet<Long> components = new TreeSet<>();
   private final TreeSet<Long> users = new TreeSet<>();
+  private final Set<Long> births = new HashSet<>();
+  private final Set<Long> destroyed = new HashSet<>();
   private final List<Long> shown = new ArrayList<>();
   private final Set<Integer> lostSymbols;
   private boolean allRead = true;
@@ -55,35 +61,164 @@ final class ComponentMend {
     return allRead;
   }
 
-  /** Looks at a slot that somebody owns, or that a name leads to. */
-  void take(long offset, long owner) {
+  /**
+   * The greatest symbol that a component names whose record is sound: there are no fewer.
+   *
+   * @param limit a number that no symbol can have, nor any greater
+   */
+  static int greatestSymbol(Mending mending, Heap heap, HeapRepair slots, int limit) {
+    int[] greatest = new int[1];
+    slots.forEachRecordSlot(
+        (offset, owner) -> {
+          byte[] record = mending.read(offset, ComponentLayout.BYTES);
+          if (owner != Owner.NONE && isSound(record) && mending.canBeBirth(birthIn(record))) {
+            Awake seat = new Awake(0);
+            seat.recordOffset = offset;
+            seat.take(record);
+            greatest[0] = greater(greatest[0], seat.programSymbol, limit);
+            RecordEditor editor = new RecordEditor(mending.media(), heap, seat, null);
+            for (int i = 0; i < seat.regionCount; i++) {
+              greatest[0] = greater(greatest[0], regionSymbol(editor, i), limit);
+            }
+          }
+        });
+    return greatest[0];
+  }
+
+  private static int greater(int greatest, int symbol, int limit) {
+    return symbol < limit ? Math.max(greatest, symbol) : greatest;
+  }
+
+  private static int regionSymbol(RecordEditor editor, int index) {
+    try {
+      return editor.get(index).nameSymbol();
+    } catch (DormouseException e) {
+      return 0;
+    }
+  }
+
+  /**
+   * Takes the records that are there, and empties those of whom it is known only that they were there.
+   *
+   * @param slots those that somebody owns, that hold somebody's birth, or that a name leads to; and the owner of each
+   * @param named those that a name leads to
+   * @param slotOf where a name leads to; 0 for nowhere
+   */
+  void takeAll(NavigableMap<Long, Long> slots, Set<Long> named, ToLongFunction<byte[]> slotOf) {
+    List<Long> others = new ArrayList<>();
+    slots.forEach(
+        (offset, owner) -> {
+          if (!takeSound(offset, owner, named.contains(offset))) {
+            others.add(offset);
+          }
+        });
+    if (others.isEmpty()) {
+      return;
+    }
+    BirthSearch search = new BirthSearch(mending, heap, births, slotOf);
+    for (long offset : others) {
+      takeOther(offset, slots.get(offset), named.contains(offset), search);
+    }
+  }
+
+  private boolean takeSound(long offset, long owner, boolean named) {
     byte[] record = mending.read(offset, ComponentLayout.BYTES);
-    if (!isSound(record) && owner >= Owner.FIRST_BIRTH) {
+    if (!isSound(record) && (mending.canBeBirth(owner) || named)) {
       byte[] mended = OneBit.mended(record, ComponentLayout.CRC32C, bytes -> bytes.length);
-      if (mended != null && Bytes.getLong(mended, ComponentLayout.BIRTH) == owner) {
+      long birth = mended == null ? 0 : birthIn(mended);
+      if (birth == owner ? mending.canBeBirth(owner) : !mending.canBeBirth(owner) && mending.canBeBirth(birth)) {
         mending.write(offset, mended);
         mending.changed(offset, "the component's record at " + offset + ": one bit was flipped, and is put back");
         record = mended;
       }
     }
-    if (isSound(record) && Bytes.getLong(record, ComponentLayout.BIRTH) >= Owner.FIRST_BIRTH) {
-      components.add(offset);
+    boolean found = isSound(record) && birthIn(record) >= Owner.FIRST_BIRTH && (owner != Owner.NONE || named);
+    if (found) {
+      add(offset, birthIn(record));
       claim(offset, record);
-    } else if (owner >= Owner.FIRST_BIRTH && !isNobody(record, owner)) {
-      components.add(offset);
-      empty(offset, owner, record);
     }
+    return found;
+  }
+
+  /** Of a record that is not sound, or that nobody owns and no name leads to. */
+  private void takeOther(long offset, long owner, boolean named, BirthSearch search) {
+    byte[] record = mending.read(offset, ComponentLayout.BYTES);
+    if (isSound(record) && birthIn(record) >= Owner.FIRST_BIRTH) {
+      // Where the birth owns nothing it is what was left of somebody who was never made.
+      if (search.births().contains(birthIn(record)) && !births.contains(birthIn(record))) {
+        add(offset, birthIn(record));
+        claim(offset, record);
+      }
+      return;
+    }
+    long gone = destroyed(record, owner, search.births());
+    if (gone != 0) {
+      destroyed.add(gone);
+      return;
+    }
+    long birth = birthOf(offset, owner, record, named, search);
+    boolean isNobody = isZero(record) && !named && !search.births().contains(birth);
+    if (birth != 0 && !isNobody) {
+      long annex = Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
+      add(offset, birth);
+      mending.write(offset, emptied(birth, ComponentNames.readAnnex(media, annex, birth) == null ? search.annexOf(birth) : annex));
+      mending.claim(offset, ComponentLayout.BYTES, birth);
+      mending.changed(offset, "the component's record at " + offset + ": not to be mended, so it is quarantined; what it holds is kept");
+    }
+  }
+
+  /** The owner word says it; else the record, where anything says that there is one; else the annex of the name that leads there. */
+  private long birthOf(long offset, long owner, byte[] record, boolean named, BirthSearch search) {
+    if (isNew(owner)) {
+      return owner;
+    }
+    if ((named || owner != Owner.NONE) && isNew(birthIn(record))) {
+      return birthIn(record);
+    }
+    return named && isNew(search.birthOf(offset)) ? search.birthOf(offset) : 0;
+  }
+
+  private boolean isNew(long birth) {
+    return mending.canBeBirth(birth) && !births.contains(birth);
+  }
+
+  private void add(long offset, long birth) {
+    components.add(offset);
+    births.add(birth);
+  }
+
+  /**
+   * Who was destroyed here: the birth is taken out of a record when its component is, and nothing else of it changes.
+   *
+   * @return the birth; 0 if nobody was
+   */
+  private static long destroyed(byte[] record, long owner, Set<Long> others) {
+    if (birthIn(record) != 0 || isZero(record)) {
+      return 0;
+    }
+    if (owner >= Owner.FIRST_BIRTH && isSoundOf(record, owner)) {
+      return owner;
+    }
+    for (long birth : others) {
+      if (isSoundOf(record, birth)) {
+        return birth;
+      }
+    }
+    return 0;
+  }
+
+  private static boolean isSoundOf(byte[] record, long birth) {
+    byte[] born = record.clone();
+    Bytes.putLong(born, ComponentLayout.BIRTH, birth);
+    return isSound(born);
   }
 
   private static boolean isSound(byte[] record) {
     return ComponentLayout.isSound(record, new Checksum());
   }
 
-  /** Whether nobody was ever there: the birth comes last when a component is made, and is taken away when it is destroyed. */
-  private static boolean isNobody(byte[] record, long owner) {
-    byte[] born = record.clone();
-    Bytes.putLong(born, ComponentLayout.BIRTH, owner);
-    return Bytes.getLong(record, ComponentLayout.BIRTH) == 0 && (isSound(born) || isZero(record));
+  private static long birthIn(byte[] record) {
+    return Bytes.getLong(record, ComponentLayout.BIRTH);
   }
 
   private static boolean isZero(byte[] record) {
@@ -95,18 +230,50 @@ final class ComponentMend {
     return true;
   }
 
-  /** Nothing of the record is believed but whose it is: what the owner words give to its owner is kept for it. */
-  private void empty(long offset, long owner, byte[] record) {
+  /** Nothing is believed but whose it is, and its name: what the owner words give to its owner is kept for it. */
+  private byte[] emptied(long birth, long annex) {
     allRead = false;
-    long annex = Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
-    byte[] emptied = new byte[ComponentLayout.BYTES];
-    Bytes.putLong(emptied, ComponentLayout.BIRTH, owner);
-    Bytes.putShort(emptied, ComponentLayout.FLAGS, (short) ComponentLayout.QUARANTINED);
-    Bytes.putLong(emptied, ComponentLayout.QUOTA_BYTES, Long.MAX_VALUE);
-    Bytes.putLong(emptied, ComponentLayout.ANNEX_OFFSET, ComponentNames.readAnnex(media, annex, owner) == null ? 0 : annex);
-    mending.write(offset, Mending.sealed(emptied, ComponentLayout.CRC32C));
-    mending.claim(offset, ComponentLayout.BYTES, owner);
-    mending.changed(offset, "the component's record at " + offset + ": not to be mended, so it is quarantined; what it holds is kept");
+    byte[] record = new byte[ComponentLayout.BYTES];
+    Bytes.putLong(record, ComponentLayout.BIRTH, birth);
+    Bytes.putShort(record, ComponentLayout.FLAGS, (short) ComponentLayout.QUARANTINED);
+    Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, Long.MAX_VALUE);
+    Bytes.putLong(record, ComponentLayout.ANNEX_OFFSET, annex);
+    return Mending.sealed(record, ComponentLayout.CRC32C);
+  }
+
+  /**
+   * Makes the births that own something and have no record into components that are quarantined, with new records: so they are
+   * named, exported and given up like others. After the heap was mended.
+   *
+   * @param dataspaces the births of those that there are, which have no records
+   * @throws dev.dormouse.heap.PoolFull if there is no room
+   */
+  void adoptOrphans(HeapRepair slots, Set<Long> dataspaces, RepairHeap allocator) {
+    components.removeIf(offset -> mending.ownerOf(offset) != media.getLong(offset + ComponentLayout.BIRTH));
+    Set<Long> known = new HashSet<>(dataspaces);
+    components.forEach(offset -> known.add(media.getLong(offset + ComponentLayout.BIRTH)));
+    BirthSearch search = new BirthSearch(mending, heap, known, name -> 0);
+    if (search.births().isEmpty()) {
+      return;
+    }
+    slots.forEachRecordSlot(
+        (offset, owner) -> {
+          long gone = components.contains(offset) ? 0 : destroyed(mending.read(offset, ComponentLayout.BYTES), owner, search.births());
+          if (gone != 0) {
+            destroyed.add(gone);
+          }
+        });
+    search.births().removeAll(destroyed);
+    for (long birth : search.births()) {
+      long offset = allocator.allocateRecord(emptied(birth, search.annexOf(birth)), birth);
+      components.add(offset);
+      mending.changed(offset, "component " + Long.toHexString(birth) + ": its record is lost; it has a new one and is quarantined, what it holds is kept");
+    }
+  }
+
+  /** The births of whom it is certain that they were being destroyed: what they own still is nobody's. */
+  Set<Long> destroyed() {
+    return destroyed;
   }
 
   private void claim(long offset, byte[] record) {

@@ -2,8 +2,10 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.DormouseException;
+import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Owner;
 import dev.dormouse.recovery.Claims;
 import dev.dormouse.recovery.Finding;
 import java.util.Map;
@@ -48,9 +50,24 @@ final class DataspaceWalk {
         walk(table.find(symbol));
       } catch (DormouseException | IndexOutOfBoundsException e) {
         claims.damage(e.getMessage());
+        keep(named.placeOf(symbol));
       }
     }
     findingsBefore = claims.findingCount();
+  }
+
+  /** A dataspace that a word leads to and whose head is damaged is hit, and not lost: the owner word says whose its extent is. */
+  private void keep(long place) {
+    long word = media.getLong(place);
+    long target = WordTable.target(word);
+    try {
+      Extent extent = WordTable.isSound(word, place, media.sizeBytes()) ? heap.extentOf(target) : null;
+      if (extent != null && extent.offset() == target && heap.ownerOf(target) >= Owner.FIRST_BIRTH) {
+        claims.keepAll(heap.ownerOf(target));
+      }
+    } catch (DormouseException e) {
+      // The page table does not tell, and that is a finding of its own.
+    }
   }
 
   private void walk(DataspaceHead head) {

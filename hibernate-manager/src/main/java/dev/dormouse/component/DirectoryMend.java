@@ -6,7 +6,10 @@ import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Owner;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
+import java.util.List;
 import java.util.NavigableSet;
 import java.util.Set;
 
@@ -75,6 +78,25 @@ final class DirectoryMend {
         gather(target + (long) i * Long.BYTES, bits + NODE_BITS, visitor);
       }
     }
+  }
+
+  /** Where the words lead to for a name, whoever is there; 0 where they lead nowhere. */
+  long leafOf(byte[] name) {
+    long hash = root.hash(name);
+    long place = root.placeOf((int) (hash & root.wordCount() - 1));
+    long word = media.getLong(place);
+    for (int bits = rootBits; word != 0 && bits <= Long.SIZE && isSound(word, place); bits += NODE_BITS) {
+      long target = WordTable.target(word);
+      if (WordTable.kind(word) == WordTable.LEAF) {
+        return target;
+      }
+      if (!mending.isInside(target, Directory.NODE_BYTES)) {
+        return 0;
+      }
+      place = placeInNode(target, hash, bits);
+      word = media.getLong(place);
+    }
+    return 0;
   }
 
   private boolean isSound(long word, long place) {
@@ -156,7 +178,7 @@ final class DirectoryMend {
     if (name != null && find(name) == record) {
       return false;
     }
-    boolean renamed = name == null || find(name) != 0;
+    boolean renamed = name == null || isTaken(name);
     if (renamed) {
       name = rename(record, birth, heap);
     }
@@ -167,7 +189,7 @@ final class DirectoryMend {
 
   /** Gives a component an annex with a name that tells who it is; the old one stays its own. */
   private byte[] rename(long record, long birth, RepairHeap heap) {
-    byte[] name = ("quarantined-" + Long.toHexString(birth)).getBytes(StandardCharsets.UTF_8);
+    byte[] name = freeName("quarantined-" + Long.toHexString(birth) + "-" + record);
     byte[] annex = new byte[AnnexLayout.BYTES + name.length];
     Bytes.putLong(annex, AnnexLayout.BIRTH, birth);
     Bytes.putShort(annex, AnnexLayout.NAME_BYTES, (short) name.length);
@@ -178,6 +200,28 @@ final class DirectoryMend {
     mending.write(record, Mending.sealed(bytes, ComponentLayout.CRC32C));
     mending.changed(record, "the component at " + record + ": its name is lost, it has another one now");
     return name;
+  }
+
+  private byte[] freeName(String wanted) {
+    byte[] name = wanted.getBytes(StandardCharsets.UTF_8);
+    for (int number = 2; isTaken(name); number++) {
+      name = (wanted + "-" + number).getBytes(StandardCharsets.UTF_8);
+    }
+    return name;
+  }
+
+  /** Whether somebody has the name, or one whose hash the directory could not tell from its own: no node would part them. */
+  private boolean isTaken(byte[] name) {
+    long leaf = leafOf(name);
+    byte[] other = leaf == 0 ? null : names.readSound(leaf);
+    return leaf != 0 && (other == null || (root.hash(name) ^ root.hash(other)) << NODE_BITS == 0);
+  }
+
+  /** The same records, those first whose names can be read: nobody's name is taken for somebody who has lost his. */
+  List<Long> namedFirst(NavigableSet<Long> records) {
+    List<Long> sorted = new ArrayList<>(records);
+    sorted.sort(Comparator.comparing(record -> names.readSound(record) == null));
+    return sorted;
   }
 
   private void insert(byte[] name, long record, RepairHeap heap) {
@@ -197,7 +241,7 @@ final class DirectoryMend {
             : WordTable.word(WordTable.NODE, split(WordTable.target(word), hash, record, bits, heap), place));
   }
 
-  /** A node that leads to both; answers where it lies. */
+  /** A node that leads to both, whose names {@link #isTaken} has told apart; answers where it lies. */
   private long split(long other, long hash, long record, int bits, RepairHeap heap) {
     long otherHash = root.hash(names.readSound(other));
     long node = heap.allocate(new byte[Directory.NODE_BYTES], Owner.DIRECTORY);

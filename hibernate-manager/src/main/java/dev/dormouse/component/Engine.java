@@ -2,6 +2,7 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
@@ -170,7 +171,7 @@ final class Engine {
           recordOffset,
           birth,
           (awake, epoch) -> {
-            ByteBuffer answer = turn(awake, epoch, requestId, request);
+            ByteBuffer answer = turn(awake, epoch, requestId, request, false);
             commit(awake, epoch);
             return answer;
           });
@@ -212,7 +213,10 @@ final class Engine {
         try {
           return alone(awake, epoch, birth, evenQuarantined, task);
         } catch (InternalError fault) {
-          throw MediaFaults.typed(media, heap, recordOffset, fault);
+          // A stuck epoch stays so. One that was given back may be another thread's by now, and then no more than this is said too carefully.
+          throw MediaFaults.typed(media, heap, recordOffset, epoch.isStuck(), fault);
+        } catch (MediaUnavailable refusal) {
+          throw epoch.isStuck() ? MediaFaults.inDoubt(media, refusal) : refusal;
         }
       }
       // Busy: the lane goes to somebody who can use it, and this thread waits for its turn without one.
@@ -298,7 +302,7 @@ final class Engine {
     try {
       epoch = watch == null ? lanes.lease() : leaseUnlessStuck();
     } catch (InternalError fault) {
-      throw MediaFaults.typed(media, "a lane", fault);
+      throw MediaFaults.typed(media, "a lane", false, fault);
     }
     if (epoch == null) {
       throw new StoreClosed(media.describe() + ": " + (closed == null ? BROKEN : closed));
@@ -427,7 +431,7 @@ final class Engine {
         }
         return look.apply(awake);
       } catch (InternalError fault) {
-        throw MediaFaults.typed(media, heap, recordOffset, fault);
+        throw MediaFaults.typed(media, heap, recordOffset, false, fault);
       } finally {
         awake.turn.unlock();
       }
@@ -500,8 +504,12 @@ final class Engine {
     lanes.startAgain(epoch);
   }
 
-  /** Runs a turn in an epoch, which the caller commits. */
-  ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request) {
+  /**
+   * Runs a turn in an epoch, which the caller commits.
+   *
+   * @param ofBatch whether a permit for long epochs is held, which nobody else gets while the turn runs
+   */
+  ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request, boolean ofBatch) {
     Outcomes outcomes = null;
     if (requestId != null) {
       outcomes = new Outcomes(media, awake);
@@ -517,18 +525,18 @@ final class Engine {
       outcomes.prepare(epoch);
     }
     Turn turn = new Turn(this, awake, epoch, request);
-    run(awake, turn);
+    run(awake, turn, ofBatch);
     if (outcomes != null) {
       outcomes.record(epoch, requestId, turn.reply());
     }
     return turn.reply();
   }
 
-  private void run(Awake awake, Turn turn) {
+  private void run(Awake awake, Turn turn, boolean ofBatch) {
     boolean overdue = false;
     Exception failure = null;
     if (awake.clock != null) {
-      awake.clock.begin(turn, false);
+      awake.clock.begin(turn, ofBatch);
     }
     try {
       if (awake.program == null) {
@@ -638,11 +646,14 @@ final class Engine {
     stopWatch();
   }
 
-  /** Waits until every lane was given back, unless a turn is stuck: nobody can take the medium away under it. */
+  /**
+   * Waits until every lane was given back, unless a turn is stuck: nobody can take the medium away under it. That an epoch could
+   * not be ended changes nothing: its lane is not waited for, and the turns of others run on the same medium.
+   */
   private void awaitLanes() {
     watch.await(
         nanos -> {
-          boolean idle = lanes.freeCount() == lanes.count() || lanes.isBroken();
+          boolean idle = lanes.isIdle();
           if (!idle) {
             TimeUnit.NANOSECONDS.sleep(nanos);
           }

@@ -4,6 +4,8 @@ import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.FileReader;
+import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Media;
 import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.PoolException;
 import dev.dormouse.heap.PoolHeader;
@@ -51,24 +53,35 @@ final class KeptFile implements RepairKeep {
     }
     Path unfinished = file.resolveSibling(file.getFileName() + ".creating");
     try {
-      if (whole) {
-        Files.copy(pool, unfinished, StandardCopyOption.REPLACE_EXISTING);
-        try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
-          channel.force(true);
-        }
-      } else {
-        write(pages, unfinished);
-      }
-      Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
-      try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-        folder.force(true);
-      }
+      // What an attempt left that was cut short.
+      Files.deleteIfExists(unfinished);
+      keep(pages, file, unfinished);
       return file;
-    } catch (IOException e) {
+    } catch (IOException failure) {
+      try {
+        Files.deleteIfExists(unfinished);
+      } catch (IOException left) {
+        failure.addSuppressed(left);
+      }
       throw new MediaUnavailable(
-          file.toString(), "cannot keep what the repair would change: the system said " + e.getClass().getSimpleName() + " " + e.getMessage()
+          file.toString(), "cannot keep what the repair would change: the system said " + failure.getClass().getSimpleName() + " " + failure.getMessage()
               + "; the pool was not changed, choose another place",
-          e);
+          failure);
+    }
+  }
+
+  private void keep(Kept pages, Path file, Path unfinished) throws IOException {
+    if (whole) {
+      Files.copy(pool, unfinished);
+      try (FileChannel channel = FileChannel.open(unfinished, StandardOpenOption.WRITE)) {
+        channel.force(true);
+      }
+    } else {
+      write(pages, unfinished);
+    }
+    Files.move(unfinished, file, StandardCopyOption.ATOMIC_MOVE);
+    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+      folder.force(true);
     }
   }
 
@@ -85,18 +98,23 @@ final class KeptFile implements RepairKeep {
   }
 
   @Override
-  public PoolReader find(PoolHeader begun, PoolReader now) {
+  public Found find(PoolHeader begun, PoolReader now) {
     List<Path> files = new ArrayList<>();
     if (chosen != null && Files.exists(chosen)) {
       files.add(chosen);
     }
-    for (int number = 1; Files.exists(numbered(number)); number++) {
+    int count = 0;
+    while (Files.exists(numbered(count + 1))) {
+      count++;
+    }
+    // The newest first: an attempt that was cut short before it began has left one that keeps the same header, and perhaps other pages.
+    for (int number = count; number > 0; number--) {
       files.add(numbered(number));
     }
     for (Path file : files) {
       PoolReader found = read(file, begun.uuid(), begun.serial() - 1, now);
       if (found != null) {
-        return found;
+        return new Found(file, found);
       }
     }
     return null;
@@ -137,8 +155,7 @@ final class KeptFile implements RepairKeep {
 
   private static void write(Kept kept, Path file) throws IOException {
     CRC32C crc = new CRC32C();
-    try (FileChannel channel =
-        FileChannel.open(file, StandardOpenOption.CREATE, StandardOpenOption.TRUNCATE_EXISTING, StandardOpenOption.WRITE)) {
+    try (FileChannel channel = FileChannel.open(file, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
       byte[] head = new byte[HEAD_BYTES];
       Bytes.putLong(head, 0, MAGIC);
       Bytes.putLong(head, 8, kept.uuid().getMostSignificantBits());
@@ -182,6 +199,9 @@ final class KeptFile implements RepairKeep {
       for (long i = 0; Bytes.getLong(head, 0) == MAGIC && i < Bytes.getLong(head, 32); i++) {
         byte[] entry = get(reader, crc, at, ENTRY_BYTES);
         byte[] page = get(reader, crc, at + ENTRY_BYTES, Bytes.getLong(entry, 8));
+        if (!isPage(Bytes.getLong(entry, 0), page.length)) {
+          throw notKept(file);
+        }
         pages.put(Bytes.getLong(entry, 0), page);
         at += ENTRY_BYTES + page.length;
       }
@@ -192,6 +212,20 @@ final class KeptFile implements RepairKeep {
       return new Kept(new UUID(Bytes.getLong(head, 8), Bytes.getLong(head, 16)), Bytes.getLong(head, 24), pages);
     } catch (IndexOutOfBoundsException e) {
       throw notKept(file);
+    }
+  }
+
+  /** A right checksum does not say that what is kept can be put back. */
+  private static boolean isPage(long offset, int length) {
+    return offset >= 0 && offset % Geometry.PAGE_BYTES == 0 && length > 0 && length <= Geometry.PAGE_BYTES && length % Media.LINE_BYTES == 0;
+  }
+
+  /** Refuses a file whose pages do not all lie in the pool that they are to be put back into. */
+  static void requireInside(Kept kept, Path file, long poolBytes) {
+    for (Map.Entry<Long, byte[]> page : kept.pages().entrySet()) {
+      if (page.getKey() > poolBytes - page.getValue().length) {
+        throw notKept(file);
+      }
     }
   }
 

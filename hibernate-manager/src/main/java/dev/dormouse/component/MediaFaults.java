@@ -14,17 +14,21 @@ import dev.dormouse.region.RegionKind;
  */
 final class MediaFaults {
   private static final String SIGN = "unsafe memory access";
+  private static final String IN_DOUBT =
+      "an epoch could not be ended, and whether it was committed is told by the next open, which finishes or undoes it: open the store again,"
+          + " and repeat a request that has an id";
   private static final long MOST_TRIED_BYTES = 1L << 30;
 
   private MediaFaults() {}
 
-  /** What to throw in place of {@code error}: a typed one if it tells of a fault of the medium, and otherwise itself. */
-  static RuntimeException typed(Media media, String what, InternalError error) {
+  /**
+   * What to throw in place of {@code error}: a typed one if it tells of a fault of the medium, and otherwise itself.
+   *
+   * @param inDoubt whether an epoch could not be ended: one that is stuck may be past its commit point
+   */
+  static RuntimeException typed(Media media, String what, boolean inDoubt, InternalError error) {
     requireFault(error);
-    return new MediaUnavailable(
-        media.describe(),
-        what + " lies where it cannot be read or written: the system reported a fault; what was under way is undone or was not done, run verify",
-        error);
+    return unavailable(media, what + " lies where it cannot be read or written: the system reported a fault", inDoubt, error);
   }
 
   private static void requireFault(InternalError error) {
@@ -33,21 +37,37 @@ final class MediaFaults {
     }
   }
 
+  private static MediaUnavailable unavailable(Media media, String what, boolean inDoubt, Throwable cause) {
+    String then = inDoubt ? IN_DOUBT : "what was under way is undone or was not done, run verify";
+    return new MediaUnavailable(media.describe(), what + "; " + then, cause);
+  }
+
   /** The same for what was done with one component: the message names the lines, where they are its own. */
-  static RuntimeException typed(Media media, Heap heap, long recordOffset, InternalError error) {
+  static RuntimeException typed(Media media, Heap heap, long recordOffset, boolean inDoubt, InternalError error) {
     requireFault(error);
     long line = firstUnreadable(media, recordOffset, ComponentLayout.BYTES);
-    if (line >= 0) {
+    if (line >= 0 && !inDoubt) {
       return new Quarantined(
           media.describe() + ": the record of the component at " + recordOffset + " cannot be read in " + range(line)
               + "; it does not run, the others go on; run verify");
     }
-    line = firstUnreadableOf(media, heap, recordOffset);
-    String where =
-        line < 0
-            ? "something that is not the component's own alone, and that it needs,"
-            : range(line) + " of what it holds";
-    return typed(media, "component at " + recordOffset + ": " + where, error);
+    line = line < 0 ? firstUnreadableOf(media, heap, recordOffset) : line;
+    String who = "component at " + recordOffset + ": ";
+    if (line >= 0) {
+      return typed(media, who + range(line) + " of what it holds", inDoubt, error);
+    }
+    // The JVM's error names no address, and is the same for whatever else the process has mapped.
+    return unavailable(
+        media,
+        who + "the system reported that memory cannot be read or written, and no line that the component holds was found unreadable; it is in"
+            + " something that it shares with others, or, if the program maps files of its own, in one of those",
+        inDoubt,
+        error);
+  }
+
+  /** The same for a medium that refused by itself while an epoch was being ended. */
+  static MediaUnavailable inDoubt(Media media, MediaUnavailable refusal) {
+    return unavailable(media, "the medium refused while an epoch was being ended (" + refusal.getMessage() + ")", true, refusal);
   }
 
   private static String range(long line) {

@@ -6,6 +6,8 @@ import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.HeapRepair;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Owner;
+import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolException;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,13 +21,15 @@ final class Mending {
   private final List<RepairReport.Change> changes = new ArrayList<>();
   private final TreeMap<Long, HeapRepair.Claim> claims = new TreeMap<>();
   private final Heap heap;
+  private final long openCount;
 
   /**
-   * @param heap to look owners up in; nothing is taken from it
+   * @param pool to look owners up in; nothing is taken from its heap
    */
-  Mending(Media media, Heap heap, List<RepairReport.Change> soFar) {
-    this.media = media;
-    this.heap = heap;
+  Mending(Pool pool, List<RepairReport.Change> soFar) {
+    this.media = pool.media();
+    this.heap = pool.heap();
+    this.openCount = pool.header().openCount();
     changes.addAll(soFar);
   }
 
@@ -57,6 +61,14 @@ final class Mending {
     } catch (PoolException e) {
       return null;
     }
+  }
+
+  /**
+   * Whether an owner can be the birth of a component or a dataspace of this pool, and is not just anything: births are counted
+   * from 1 in each opening. The copy of the header that is left may be of the opening before the last.
+   */
+  boolean canBeBirth(long owner) {
+    return owner >= Owner.FIRST_BIRTH && owner / Owner.FIRST_BIRTH <= openCount + 1 && owner % Owner.FIRST_BIRTH != 0;
   }
 
   boolean isRecordSlot(long offset) {

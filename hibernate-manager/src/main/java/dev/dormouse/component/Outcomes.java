@@ -29,6 +29,11 @@ final class Outcomes {
     this.count = Bytes.getShort(head, AnnexLayout.OUTCOME_COUNT) & 0xffff;
     this.replyBytes = Bytes.getShort(head, AnnexLayout.REPLY_BYTES) & 0xffff;
     this.firstOffset = awake.annexOffset + firstOutcome(head.length - AnnexLayout.BYTES);
+    if (firstOffset > media.sizeBytes() - (long) count * outcomeBytes(replyBytes)) {
+      throw new Quarantined(
+          "component at " + awake.recordOffset + ": its annex says that it remembers " + count + " outcomes of " + replyBytes
+              + " bytes, which do not fit into the pool; run verify");
+    }
   }
 
   /** Where the outcomes begin in an annex, behind the name. */

@@ -159,6 +159,7 @@ public final class ProcessStore implements AutoCloseable {
       }
       // Before anything is written: a pool whose tables cannot be read is left as it is.
       Engine.requireTables(pool);
+      pool.beginRecovery();
       Recovery.Report recovery = Recovery.run(pool, new ComponentQuarantine(pool.media(), pool.heap()));
       pool.begin(options.salts());
       List<String> notes = new ArrayList<>(pool.media().notes());
@@ -189,7 +190,7 @@ public final class ProcessStore implements AutoCloseable {
               System.nanoTime() - startNanos));
     } catch (InternalError fault) {
       pool.abandon();
-      throw MediaFaults.typed(pool.media(), "something that opening needs", fault);
+      throw MediaFaults.typed(pool.media(), "something that opening needs", false, fault);
     } catch (RuntimeException | Error e) {
       pool.abandon();
       throw e;
@@ -267,7 +268,7 @@ public final class ProcessStore implements AutoCloseable {
     try {
       return search(nameBytes);
     } catch (InternalError fault) {
-      throw MediaFaults.typed(engine.media(), "what leads to the component named " + name, fault);
+      throw MediaFaults.typed(engine.media(), "what leads to the component named " + name, false, fault);
     } catch (IllegalStateException e) {
       // Nothing keeps the medium open for a reader without a lane: another thread may have closed the store meanwhile.
       engine.refuseIfClosed();
@@ -375,7 +376,7 @@ public final class ProcessStore implements AutoCloseable {
     try {
       return action.get();
     } catch (InternalError fault) {
-      throw MediaFaults.typed(engine.media(), what, fault);
+      throw MediaFaults.typed(engine.media(), what, engine.isBroken(), fault);
     }
   }
 
@@ -384,7 +385,7 @@ public final class ProcessStore implements AutoCloseable {
     try {
       return read.get();
     } catch (InternalError fault) {
-      throw MediaFaults.typed(engine.media(), "the table of dataspaces, or one of them,", fault);
+      throw MediaFaults.typed(engine.media(), "the table of dataspaces, or one of them,", false, fault);
     } catch (IllegalStateException e) {
       engine.refuseIfClosed();
       throw e;
@@ -498,7 +499,7 @@ public final class ProcessStore implements AutoCloseable {
     return new ComponentInfo(
         id,
         engine.soundNameOf(id.recordOffset()),
-        engine.symbols().text(awake.programSymbol),
+        awake.isQuarantined() && awake.programSymbol == 0 ? "" : engine.symbols().text(awake.programSymbol),
         regions(editor, RegionEntry.ROOT, awake.regionCount),
         slots,
         awake.quotaBytes,

@@ -79,6 +79,13 @@ final class RecordEditor implements RegionTable {
     if (entry == null) {
       throw new Damaged(media.describe(), "a region of the component at " + awake.recordOffset + " has impossible rights, or is of no kind; run verify");
     }
+    boolean possible =
+        entry.kind() == RegionKind.MANAGED ? entry.lengthBytes() > 0 : RegionEntry.liesIn(media, entry.extentOffset(), entry.lengthBytes());
+    if (!possible) {
+      throw new Damaged(
+          media.describe(),
+          "a region of the component at " + awake.recordOffset + " has " + entry.lengthBytes() + " bytes at " + entry.extentOffset() + ", which cannot be; run verify");
+    }
     return entry;
   }
 
@@ -112,6 +119,8 @@ final class RecordEditor implements RegionTable {
       clear(record, ComponentLayout.REGION0, RegionLayout.BYTES);
     } else {
       readTable();
+      // Looked up first: the record may count more than the table holds.
+      int lastAt = regionAt(last);
       int gap = index;
       if (gap < ComponentLayout.INLINE_REGIONS) {
         gap = ComponentLayout.INLINE_REGIONS;
@@ -121,7 +130,7 @@ final class RecordEditor implements RegionTable {
         // All further ones in one move, so that the table is written once. Behind the last one the table may end.
         System.arraycopy(table, regionAt(gap + 1), table, regionAt(gap), (last - gap) * RegionLayout.BYTES);
       }
-      clear(table, regionAt(last), RegionLayout.BYTES);
+      clear(table, lastAt, RegionLayout.BYTES);
       writeTable();
     }
     record[ComponentLayout.REGION_COUNT] = (byte) last;

@@ -19,8 +19,20 @@ final class RepairHeap {
    * @throws dev.dormouse.heap.PoolFull if there is no room
    */
   long allocate(byte[] bytes, long owner) {
+    return publish(pool.heap().reserve(bytes.length), bytes, owner);
+  }
+
+  /**
+   * A slot for a component's record that holds {@code bytes}.
+   *
+   * @throws dev.dormouse.heap.PoolFull if there is no room
+   */
+  long allocateRecord(byte[] bytes, long owner) {
+    return publish(pool.heap().reserveRecord(), bytes, owner);
+  }
+
+  private long publish(Reservation extent, byte[] bytes, long owner) {
     Heap heap = pool.heap();
-    Reservation extent = heap.reserve(bytes.length);
     pool.media().write(extent.offset(), bytes, 0, bytes.length);
     heap.publish(extent.offset(), extent.lengthBytes(), extent.place(), owner);
     heap.published(extent.offset(), extent.lengthBytes(), extent.place());

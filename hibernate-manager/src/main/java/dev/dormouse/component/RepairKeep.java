@@ -14,7 +14,15 @@ interface RepairKeep {
   Path keep(Kept pages);
 
   /** What was kept by the repair that began at that header, shown over the pool; null if it is not there any more. */
-  PoolReader find(PoolHeader begun, PoolReader pool);
+  Found find(PoolHeader begun, PoolReader pool);
+
+  /**
+   * What an earlier attempt at a repair kept.
+   *
+   * @param file where; null on a medium without a file
+   * @param before the pool as it was, which must be closed
+   */
+  record Found(Path file, PoolReader before) {}
 
   /**
    * Pages as they were before a repair.

@@ -57,8 +57,9 @@ public final class RepairOptions {
   }
 
   /**
-   * Whether to repair a pool that was open when the machine went down, on a medium that does not survive that. What its
-   * components keep in their regions may be of any moment, and nothing tells; the repaired pool does not say so any more.
+   * Whether to repair a pool that was open when the machine went down, on a medium that does not survive that, or that was copied
+   * while it was open. What its components keep in their regions may be of any moment, and nothing tells; the repaired pool does not
+   * say so any more.
    */
   public RepairOptions acceptMachineCrash(boolean accept) {
     return new RepairOptions(medium, boot, dryRun, accept, keepWhole, keep, export, progress);

@@ -1,13 +1,14 @@
 package dev.dormouse.component;
 
-import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.HeapRepair;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.MediaReader;
 import dev.dormouse.heap.OverlayMedia;
 import dev.dormouse.heap.Owner;
+import dev.dormouse.heap.Place;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.PoolHeader;
@@ -32,7 +33,7 @@ import java.util.function.Consumer;
 final class RepairPlan {
   private final PoolReader reader;
   private final OverlayMedia overlay;
-  private final BootIdentity boot;
+  private final Place place;
   private final Consumer<String> progress;
   private final VerifyReport before;
   private final TreeMap<Long, byte[]> newPages = new TreeMap<>();
@@ -41,23 +42,24 @@ final class RepairPlan {
   private PoolHeader header;
   private VerifyReport after;
 
-  private RepairPlan(PoolReader reader, BootIdentity boot, Consumer<String> progress) {
+  private RepairPlan(PoolReader reader, Place place, Consumer<String> progress) {
     this.reader = reader;
     this.overlay = new OverlayMedia(reader);
-    this.boot = boot;
+    this.place = place;
     this.progress = progress;
     progress.accept("verifying");
-    this.before = StoreVerifier.verify(reader, boot);
+    this.before = StoreVerifier.verify(reader, place);
     this.after = before;
   }
 
   /**
    * Plans the repair of the pool that {@code reader} shows, which must not change meanwhile.
    *
+   * @param place where it is
    * @throws dev.dormouse.heap.Damaged if no header is left, or the head of a table cannot be written anew
    */
-  static RepairPlan of(PoolReader reader, BootIdentity boot, Consumer<String> progress) {
-    RepairPlan plan = new RepairPlan(reader, boot, progress);
+  static RepairPlan of(PoolReader reader, Place place, Consumer<String> progress) {
+    RepairPlan plan = new RepairPlan(reader, place, progress);
     plan.header = PoolRepair.headerOf(reader);
     if (plan.before.verdict() != VerifyReport.Verdict.CLEAN || !plan.before.notes().isEmpty()) {
       plan.make();
@@ -66,7 +68,7 @@ final class RepairPlan {
   }
 
   private Pool reopened() {
-    return Pool.open(overlay, boot);
+    return Pool.open(overlay, place.host().boot());
   }
 
   private void make() {
@@ -80,7 +82,7 @@ final class RepairPlan {
         (place, sentence) -> changes.add(new RepairReport.Change(place, sentence)));
     // (b) What the heads of runs and slabs tell of other pages: records can be found by it.
     Pool afterLanes = reopened();
-    mending = new Mending(overlay, afterLanes.heap(), changes);
+    mending = new Mending(afterLanes, changes);
     HeapRepair heap = new HeapRepair(afterLanes, mending::changed);
     heap.mendWhatHeadsTell();
     // (c) What the records say: flipped bits in them are put back first.
@@ -91,7 +93,7 @@ final class RepairPlan {
     WordTable named = tables.open(roots.root2(), "the table of dataspaces", Owner.SYMBOLS, () -> {});
     boolean[] keysLost = new boolean[1];
     WordTable root = tables.open(roots.root0(), "the directory", Owner.DIRECTORY, () -> keysLost[0] = true);
-    int symbolCount = tables.mendSymbols(symbols, named);
+    int symbolCount = tables.mendSymbols(symbols, named, ComponentMend.greatestSymbol(mending, afterLanes.heap(), heap, symbols.wordCount()));
     ComponentMend components = new ComponentMend(mending, afterLanes.heap(), tables.lostSymbols());
     DirectoryMend directory = new DirectoryMend(mending, root);
     gather(heap, directory, keysLost[0], components);
@@ -103,10 +105,10 @@ final class RepairPlan {
     heap.mendChunkWords();
     // (e) Names, for which there may have to be room.
     RepairHeap allocator = new RepairHeap(reopened());
-    settleNames(tables, symbols, directory, components, allocator);
+    Set<Long> settled = settleNames(heap, tables, symbols, directory, components, allocator);
     tables.mendCounts(components.shown(), components.allRead());
     // (f) What verify still finds: components are quarantined, what nothing leads to is released.
-    settleRest(heap);
+    settleRest(heap, settled);
     finish();
   }
 
@@ -114,57 +116,75 @@ final class RepairPlan {
     TreeMap<Long, Long> slots = new TreeMap<>();
     heap.forEachRecordSlot(
         (offset, owner) -> {
-          if (owner != Owner.NONE) {
+          // A record that nobody owns may be of somebody whose creation is half done.
+          if (owner != Owner.NONE || mending.canBeBirth(overlay.getLong(offset + ComponentLayout.BIRTH))) {
             slots.put(offset, owner);
           }
         });
     if (keysLost) {
       directory.clear();
     }
+    Set<Long> named = new HashSet<>();
     directory.gather(
         offset -> {
           if (mending.isRecordSlot(offset)) {
+            named.add(offset);
             slots.putIfAbsent(offset, Owner.NONE);
           }
         });
-    slots.forEach(components::take);
+    components.takeAll(slots, named, directory::leafOf);
   }
 
-  private void settleNames(
-      TableMend tables, WordTable symbols, DirectoryMend directory, ComponentMend components, RepairHeap allocator) {
-    components.components().removeIf(offset -> mending.ownerOf(offset) != overlay.getLong(offset + ComponentLayout.BIRTH));
+  /** Answers the births of whom something that nothing leads to can be released. */
+  private Set<Long> settleNames(
+      HeapRepair heap, TableMend tables, WordTable symbols, DirectoryMend directory, ComponentMend components, RepairHeap allocator) {
+    Set<Long> settled = new HashSet<>();
+    try {
+      components.adoptOrphans(heap, tables.births(), allocator);
+    } catch (PoolFull full) {
+      mending.changed(-1, "the pool has no room for records of components whose own are lost; what they hold stays theirs, and verify tells of it");
+    }
     directory.settle(components.components());
     try {
       tables.replaceLostSymbols(symbols, allocator);
       components.usersOfLostSymbols().forEach(this::quarantine);
-      for (long offset : components.components()) {
+      for (long offset : directory.namedFirst(components.components())) {
         if (directory.ensureNamed(offset, overlay.getLong(offset + ComponentLayout.BIRTH), allocator)) {
           quarantine(offset);
         }
+        // Whom the directory does not lead to, nothing leads to what is his.
+        settled.add(overlay.getLong(offset + ComponentLayout.BIRTH));
       }
     } catch (PoolFull full) {
       mending.changed(-1, "the pool has no room for names that had to be written anew; verify tells whose they are");
     }
+    settled.addAll(components.destroyed());
+    return settled;
   }
 
-  private void settleRest(HeapRepair heap) {
+  private void settleRest(HeapRepair heap, Set<Long> settled) {
     Set<Long> quarantined = new HashSet<>();
     boolean changed = true;
+    // It ends: each round but the last quarantines a component that was not, has one owned extent less, or one damaged entry of
+    // a page less, and none of them brings back what another took.
     while (changed) {
       progress.accept("verifying what is repaired");
       changed = false;
       boolean anyQuarantined = false;
       boolean pageLeft = false;
-      for (Finding finding : StoreVerifier.verify(new MediaReader(overlay), boot).damage()) {
+      List<Long> lost = new ArrayList<>();
+      for (Finding finding : StoreVerifier.verifyUncut(new MediaReader(overlay), place).damage()) {
         switch (finding.kind()) {
           case COMPONENT -> changed |= quarantined.add(finding.place()) && quarantine(finding.place());
-          case LOST -> {
-            heap.release(finding.place());
-            changed = true;
-          }
+          case LOST -> lost.add(finding.place());
           case QUARANTINE -> anyQuarantined = true;
           case PAGE -> pageLeft = true;
           default -> {}
+        }
+      }
+      for (long place : lost) {
+        if (mayBeReleased(place, settled, anyQuarantined)) {
+          changed |= heap.release(place);
         }
       }
       if (!changed && pageLeft && !anyQuarantined) {
@@ -175,6 +195,17 @@ final class RepairPlan {
       }
     }
     heap.mendChunkWords();
+  }
+
+  /**
+   * What nothing leads to is released where it is certain that nobody misses it: it is a table's or an index's; or its owner is
+   * there, or was being destroyed; or it is a slot for a record that holds none. An owner who cannot be may stand for anybody in
+   * quarantine.
+   */
+  private boolean mayBeReleased(long place, Set<Long> settled, boolean anyQuarantined) {
+    long owner = mending.ownerOf(place);
+    boolean emptySlot = mending.isRecordSlot(place) && !ComponentLayout.isSound(mending.read(place, ComponentLayout.BYTES), new Checksum());
+    return emptySlot || settled.contains(owner) || (!mending.canBeBirth(owner) && (owner < Owner.FIRST_BIRTH || !anyQuarantined));
   }
 
   private boolean quarantine(long record) {
@@ -214,7 +245,7 @@ final class RepairPlan {
       mending.changed(0, "the header: says that the pool was closed");
     }
     PoolRepair.finish(overlay, header);
-    after = StoreVerifier.verify(new MediaReader(overlay), boot);
+    after = StoreVerifier.verify(new MediaReader(overlay), place);
   }
 
   /** Whether there is anything to be written. */

@@ -130,9 +130,12 @@ public final class StoreOptions {
     if (geometry == null) {
       return this;
     }
-    return geometry(
-        Geometry.of(
-            geometry.sizeBytes(), wholePages(maxBytes), geometry.laneCount(), geometry.laneBytes(), geometry.slabPages()));
+    long most = wholePages(maxBytes);
+    if (geometry.equals(Geometry.forNewPool(geometry.sizeBytes()))) {
+      // Nobody has chosen otherwise: slabs are those of what it may become.
+      return geometry(Geometry.forNewPool(geometry.sizeBytes(), most));
+    }
+    return geometry(Geometry.of(geometry.sizeBytes(), most, geometry.laneCount(), geometry.laneBytes(), geometry.slabPages()));
   }
 
   /**

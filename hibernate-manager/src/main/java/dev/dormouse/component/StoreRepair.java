@@ -3,16 +3,22 @@ package dev.dormouse.component;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Host;
 import dev.dormouse.heap.MachineWentDown;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.MediaUnavailable;
+import dev.dormouse.heap.Place;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.heap.PoolRepair;
-import dev.dormouse.recovery.VerifyReport;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.UUID;
 import java.util.stream.LongStream;
 
 /**
@@ -26,14 +32,16 @@ public final class StoreRepair {
 
   /**
    * Repairs the pool in a file. A pool that needs no repair is not changed at all. Cut short anywhere, it may be run again,
-   * with the same options, and comes to the same end.
+   * and comes to the same end: with the same options, but for a file to keep and a folder to export to, where the pool was not
+   * changed yet and they are there already.
    *
    * @throws dev.dormouse.heap.MediaUnavailable if there is no such file, it cannot be read and written, or what is changed cannot be kept
    * @throws dev.dormouse.heap.InUse if somebody has it open
    * @throws dev.dormouse.heap.NotAPool if it is none
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
    * @throws Damaged if no header is left, or the head of one of the pool's tables: nothing was changed
-   * @throws MachineWentDown if the machine went down while it was open, and the options do not accept that
+   * @throws MachineWentDown if the machine went down while it was open, or it was copied while it was open, and the options do not
+   *     accept that
    */
   public static RepairReport repair(Path pool, RepairOptions options) {
     RepairReport report;
@@ -51,32 +59,47 @@ public final class StoreRepair {
   }
 
   private static RepairReport repair(PoolRepair pool, RepairKeep keep, RepairOptions options) {
-    try (PoolReader reader = asItWas(pool, keep)) {
-      RepairPlan plan = RepairPlan.of(reader, options.boot(), options::tell);
-      if (plan.header().machineWentDown(options.boot()) && !options.acceptsMachineCrash() && !options.isDryRun()) {
-        throw new MachineWentDown(
-            pool.media().describe(),
-            "the machine went down while it was open, and its class " + plan.header().durabilityClass()
-                + " does not survive that; restore it from a backup, or repair it with acceptMachineCrash(true), which cannot prove what its components keep");
+    RepairKeep.Found found = asItWas(pool, keep);
+    try (PoolReader reader = found.before()) {
+      RepairPlan plan = RepairPlan.of(reader, placeOf(pool, options), options::tell);
+      if (!options.acceptsMachineCrash() && !options.isDryRun()) {
+        refuseWhatCannotBeTrusted(pool.media(), plan, options);
       }
       List<Path> exported =
-          options.exportFolder() == null ? List.of() : new ComponentExport(plan.repaired(), reader, options).exportAll(plan.after());
+          options.exportFolder() == null ? List.of() : new ComponentExport(plan.repaired(), reader, options).exportAll();
       Path kept = null;
       boolean write = plan.isNeeded() && !options.isDryRun();
       if (write) {
-        kept = carryOut(pool.media(), plan, keep, options, pool.wasCutShort());
+        kept = carryOut(pool, plan, keep, found.file(), options);
       }
       return new RepairReport(plan.before(), plan.after(), plan.changes(), plan.changedBytes(), kept, write, exported);
     }
   }
 
+  /** Asked when the pool is open: see {@link Place#of}. */
+  private static Place placeOf(PoolRepair pool, RepairOptions options) {
+    return pool.path() == null ? Place.unknown(options.boot()) : Place.of(pool.path(), Host.of(options.boot()));
+  }
+
+  private static void refuseWhatCannotBeTrusted(Media media, RepairPlan plan, RepairOptions options) {
+    boolean copied = plan.before().provenance().copiedWhileOpen();
+    if (copied || plan.header().machineWentDown(options.boot())) {
+      throw new MachineWentDown(
+          media.describe(),
+          (copied
+                  ? plan.before().provenance().sentence()
+                  : "the machine went down while it was open, and its class " + plan.header().durabilityClass() + " does not survive that")
+              + "; restore it from a backup, or repair it with acceptMachineCrash(true), which cannot prove what its components keep");
+    }
+  }
+
   /** The pool as it was before a repair that was cut short, if one was: so it is planned again just as it was. */
-  private static PoolReader asItWas(PoolRepair pool, RepairKeep keep) {
+  private static RepairKeep.Found asItWas(PoolRepair pool, RepairKeep keep) {
     PoolReader reader = pool.reader();
     if (!pool.wasCutShort()) {
-      return reader;
+      return new RepairKeep.Found(null, reader);
     }
-    PoolReader found = keep.find(pool.header(), reader);
+    RepairKeep.Found found = keep.find(pool.header(), reader);
     if (found == null) {
       reader.close();
       throw new Damaged(
@@ -86,10 +109,12 @@ public final class StoreRepair {
     return found;
   }
 
-  private static Path carryOut(Media media, RepairPlan plan, RepairKeep keep, RepairOptions options, boolean again) {
+  /** @param found where an attempt that was cut short has kept what is changed */
+  private static Path carryOut(PoolRepair pool, RepairPlan plan, RepairKeep keep, Path found, RepairOptions options) {
+    Media media = pool.media();
     // (g) What is there, durably, before anything changes. A repair that is run again finds it there.
     options.tell("keeping what is changed");
-    Path kept = again ? null : keep.keep(plan.kept());
+    Path kept = pool.wasCutShort() ? found : keep.keep(plan.kept());
     // (h) From here on nobody gets the pool but a repair.
     options.tell("writing");
     PoolRepair.begin(media, plan.header());
@@ -105,46 +130,79 @@ public final class StoreRepair {
    *
    * @param kept what {@link RepairReport#kept} named
    * @throws Damaged if the file does not keep what a repair changed
-   * @throws IllegalArgumentException if it is another pool's, or the pool was opened since: what was committed then would be lost
+   * @throws IllegalArgumentException if it is another pool's, or the pool itself, or the pool was opened, made shorter or repaired
+   *     again since: what was committed then would be lost
    * @throws dev.dormouse.heap.InUse if somebody has the pool open
    */
   public static void undo(Path pool, Path kept, RepairOptions options) {
     try (PoolRepair opened = PoolRepair.open(pool, options.medium())) {
+      requireOtherFile(pool, kept);
       if (KeptFile.isCopyOfPool(kept)) {
         try (PoolReader copy = FileMedium.of(kept).reader(kept)) {
-          PoolHeader header = PoolRepair.headerOf(copy);
-          requireUntouched(opened, header.uuid().equals(opened.header().uuid()), header.serial(), pool, kept);
-          putBack(opened, allPages(copy), copy);
+          PoolHeader was = PoolRepair.headerOf(copy);
+          requireUntouched(opened, was.uuid(), copy, pool, kept);
+          putBack(opened, allPages(was.geometry().sizeBytes()), copy);
         }
       } else {
         RepairKeep.Kept pages = KeptFile.read(kept);
-        requireUntouched(opened, pages.uuid().equals(opened.header().uuid()), pages.serial(), pool, kept);
+        KeptFile.requireInside(pages, kept, opened.header().geometry().sizeBytes());
         try (PoolReader before = pages.over(opened.reader())) {
+          requireUntouched(opened, pages.uuid(), before, pool, kept);
           putBack(opened, pages.pages().navigableKeySet(), before);
         }
       }
     }
   }
 
-  private static void requireUntouched(PoolRepair pool, boolean same, long serial, Path path, Path kept) {
-    long now = pool.header().serial();
-    // A repair writes three headers; an undo that was cut short has written one more.
-    boolean untouched = now >= serial && now <= serial + 4 && (pool.wasCutShort() || !pool.header().open());
-    if (!same || !untouched) {
+  private static void requireOtherFile(Path pool, Path kept) {
+    try {
+      if (Files.isSameFile(pool, kept)) {
+        throw new IllegalArgumentException(pool + ": is the pool itself, and not what a repair kept of it; nothing was put back");
+      }
+    } catch (NoSuchFileException e) {
+      throw new MediaUnavailable(e.getFile(), "there is no such file; check the path", e);
+    } catch (IOException e) {
+      throw new MediaUnavailable(
+          kept.toString(), "cannot be read: the system said " + e.getClass().getSimpleName() + " " + e.getMessage() + "; nothing was put back", e);
+    }
+  }
+
+  private static void requireUntouched(PoolRepair pool, UUID uuid, PoolReader before, Path path, Path kept) {
+    boolean same = uuid.equals(pool.header().uuid());
+    if (!same || !isAsTheRepairLeftIt(pool, before)) {
       throw new IllegalArgumentException(
-          path + ": " + kept + (same ? " keeps what the pool was before, and it was opened since; what was committed then would be lost" : " is of another pool")
+          path + ": " + kept
+              + (same
+                  ? " keeps what the pool was before a repair, and it was opened since, made shorter, repaired again, or is as it was already;"
+                      + " what was committed then would be lost"
+                  : " is of another pool")
               + "; nothing was put back");
     }
   }
 
-  private static Iterable<Long> allPages(PoolReader copy) {
-    return () -> LongStream.iterate(0, offset -> offset < copy.sizeBytes(), offset -> offset + Geometry.PAGE_BYTES).iterator();
+  /** Whether nobody but that repair, or an undo of it that was cut short, has changed the pool. */
+  private static boolean isAsTheRepairLeftIt(PoolRepair pool, PoolReader before) {
+    PoolHeader now = pool.header();
+    PoolHeader was;
+    try {
+      was = PoolRepair.headerOf(before);
+    } catch (Damaged shorter) {
+      // It was sound when it was kept. The pool has become shorter.
+      return false;
+    }
+    // Neither a repair nor its undo changes these; every opening has another count and another salt.
+    boolean opened = now.openCount() != was.openCount() || now.salt() != was.salt() || now.geometry().sizeBytes() != was.geometry().sizeBytes();
+    return !opened && (pool.wasCutShort() ? PoolRepair.isCutShortAfter(was, now) : !now.open() && PoolRepair.isFinishedAfter(was, now));
+  }
+
+  private static Iterable<Long> allPages(long sizeBytes) {
+    return () -> LongStream.iterate(0, offset -> offset < sizeBytes, offset -> offset + Geometry.PAGE_BYTES).iterator();
   }
 
   private static void putBack(PoolRepair pool, Iterable<Long> offsets, PoolReader before) {
     Media media = pool.media();
     if (!pool.wasCutShort()) {
-      PoolRepair.begin(media, pool.header());
+      PoolRepair.beginUndo(media, pool.header());
     }
     long headers = 2L * Geometry.PAGE_BYTES;
     TreeMap<Long, byte[]> headerPages = new TreeMap<>();
@@ -182,10 +240,5 @@ public final class StoreRepair {
     media.fence();
     media.sync();
     media.settle(0, 2L * Geometry.PAGE_BYTES);
-  }
-
-  /** Whether what verify found needs a repair, and not only to be opened. */
-  public static boolean isNeededFor(VerifyReport report) {
-    return report.verdict() == VerifyReport.Verdict.DAMAGED || !report.notes().isEmpty();
   }
 }

@@ -34,6 +34,11 @@ public final class StoreVerifier {
     return Verifier.verify(reader, place, new StoreWalker());
   }
 
+  /** As {@link #verify(PoolReader, Place)}, with all that is found, however much it is. */
+  static VerifyReport verifyUncut(PoolReader reader, Place place) {
+    return Verifier.verifyUncut(reader, place, new StoreWalker());
+  }
+
   /** Verifies the pool that a reader shows, as seen by a machine of that boot identity. */
   public static VerifyReport verify(PoolReader reader, BootIdentity boot) {
     return Verifier.verify(reader, boot, new StoreWalker());

@@ -24,6 +24,7 @@ final class TableMend {
   private final Heap heap;
   private final Set<Integer> lostSymbols = new HashSet<>();
   private final List<DataspaceHead> dataspaces = new ArrayList<>();
+  private final Set<Long> births = new HashSet<>();
 
   TableMend(Pool pool, Mending mending) {
     this.pool = pool;
@@ -72,29 +73,47 @@ final class TableMend {
    * Mends the symbols as far as they can be; answers how many words are in use.
    *
    * @param named the table of dataspaces, which shows how many symbols there must be at least
+   * @param leastLast the greatest symbol that a component names
    */
-  int mendSymbols(WordTable table, WordTable named) {
-    int last = Math.max(lastUsed(table), lastUsed(named));
+  int mendSymbols(WordTable table, WordTable named, int leastLast) {
+    int lastOfWords = Math.max(mendWords(table, "symbol"), mendWords(named, "dataspace"));
+    int last = Math.max(leastLast, lastOfWords);
     for (int number = 1; number <= last; number++) {
       long place = table.placeOf(number);
       long word = media.getLong(place);
-      if (!isLeaf(word, place)) {
-        mendWord(place, "symbol " + number);
-      }
-      long offset = WordTable.target(media.getLong(place));
-      if (isLeaf(media.getLong(place), place) && (isSymbol(table, number) || (mendText(offset, number) && isSymbol(table, number)))) {
+      long offset = WordTable.target(word);
+      if (isLeaf(word, place) && (isSymbol(table, number) || (mendText(offset, number) && isSymbol(table, number)))) {
         mending.claim(offset, SymbolLayout.BYTES + Symbols.lengthAt(media, offset), Owner.SYMBOLS);
       } else {
         lostSymbols.add(number);
       }
     }
-    return connectLostSymbols(table, last) + 1;
+    int count = connectLostSymbols(table, last) + 1;
+    clear(table, count, "symbol ");
+    return count;
   }
 
-  private int lastUsed(WordTable table) {
-    int last = table.wordCount() - 1;
-    while (last > 0 && media.getLong(table.placeOf(last)) == 0) {
-      last--;
+  /** Words that nobody can have written: there is no symbol of their number. */
+  private void clear(WordTable table, int from, String what) {
+    for (int number = from; number < table.wordCount(); number++) {
+      long place = table.placeOf(number);
+      if (media.getLong(place) != 0) {
+        media.putLong(place, 0);
+        mending.changed(place, "the word of " + what + number + ", which was never made: cleared");
+      }
+    }
+  }
+
+  /** Mends each word by its one flipped bit; answers which is the last that was written, because it is sound. */
+  private int mendWords(WordTable table, String what) {
+    int last = 0;
+    for (int number = 1; number < table.wordCount(); number++) {
+      long place = table.placeOf(number);
+      long word = media.getLong(place);
+      if (word != 0 && !isLeaf(word, place)) {
+        mendWord(place, what + " " + number);
+      }
+      last = isLeaf(media.getLong(place), place) ? number : last;
     }
     return last;
   }
@@ -106,6 +125,11 @@ final class TableMend {
   /** One bit of a word, where that leads to an extent that a symbol or a dataspace can have. */
   private void mendWord(long place, String what) {
     long word = media.getLong(place);
+    if (Long.bitCount(word) == 1) {
+      media.putLong(place, 0);
+      mending.changed(place, "the word of " + what + ": one bit was flipped, and is put back");
+      return;
+    }
     for (int bit = 0; bit < Long.SIZE; bit++) {
       long tried = word ^ 1L << bit;
       Extent extent = isLeaf(tried, place) ? mending.extentOf(WordTable.target(tried)) : null;
@@ -137,10 +161,6 @@ final class TableMend {
           return length <= 0 || length > Names.MAX_BYTES ? 0 : SymbolLayout.BYTES + length;
         },
         "symbol " + number);
-  }
-
-  private int textBytes(long offset) {
-    return media.getShort(offset + SymbolLayout.TEXT_BYTES) & 0xffff;
   }
 
   /**
@@ -178,7 +198,7 @@ final class TableMend {
           }
           last = Math.max(last, number);
           lostSymbols.remove(number);
-          mending.claim(offset, SymbolLayout.BYTES + textBytes(offset), Owner.SYMBOLS);
+          mending.claim(offset, SymbolLayout.BYTES + Symbols.lengthAt(media, offset), Owner.SYMBOLS);
           mending.changed(place, "symbol " + number + ": connected again to its text, to which nothing led");
         } else {
           media.putLong(place, before);
@@ -213,15 +233,13 @@ final class TableMend {
     for (int symbol = 1; symbol < Math.min(symbolCount, named.wordCount()); symbol++) {
       long place = named.placeOf(symbol);
       if (media.getLong(place) != 0) {
-        if (!isLeaf(media.getLong(place), place)) {
-          mendWord(place, "dataspace " + symbol);
-        }
         if (isLeaf(media.getLong(place), place)) {
           take(WordTable.target(media.getLong(place)));
         }
       }
     }
     connectLostDataspaces(named, symbolCount);
+    clear(named, symbolCount, "dataspace ");
   }
 
   private void take(long offset) {
@@ -233,10 +251,28 @@ final class TableMend {
       long length = Bytes.getLong(head, DataspaceLayout.LENGTH_BYTES);
       long birth = Bytes.getLong(head, DataspaceLayout.BIRTH);
       mending.claim(offset, DataspaceHead.bytesFor(length), birth);
+      births.add(birth);
       dataspaces.add(
           new DataspaceHead(
               offset, birth, Bytes.getInt(head, DataspaceLayout.NAME_SYMBOL), length, Bytes.getInt(head, DataspaceLayout.CONTENT_CRC32C)));
+    } else {
+      keep(offset);
     }
+  }
+
+  /** A dataspace whose head is lost: its extent stays its own, because the content may be whole. */
+  private void keep(long offset) {
+    Extent extent = mending.extentOf(offset);
+    long owner = mending.ownerOf(offset);
+    if (extent != null && extent.offset() == offset && mending.canBeBirth(owner)) {
+      mending.claim(offset, extent.lengthBytes(), owner);
+      births.add(owner);
+    }
+  }
+
+  /** The births of the dataspaces that there are, as far as they are known. */
+  Set<Long> births() {
+    return births;
   }
 
   private boolean isHead(long offset) {

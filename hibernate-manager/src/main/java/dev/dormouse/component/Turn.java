@@ -7,6 +7,8 @@ import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionException;
 import dev.dormouse.region.RegionMap;
 import dev.dormouse.region.RegionRights;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
@@ -20,12 +22,27 @@ import java.nio.ByteBuffer;
 public final class Turn {
   static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
 
+  private static final VarHandle EPOCH;
+  private static final VarHandle SPACE;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      EPOCH = lookup.findVarHandle(Turn.class, "epoch", Epoch.class);
+      SPACE = lookup.findVarHandle(Turn.class, "space", AddressSpace.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   private final Engine engine;
   private final Awake awake;
   private final ByteBuffer request;
   private ByteBuffer requestView;
-  // Null once the turn is over, or overdue. Volatile, so that a loop that asks only this sees that another thread has taken it away.
-  private volatile Epoch epoch;
+  // Null once the turn is over, or overdue. Read opaque, so that a loop that asks only this sees that another thread has taken it
+  // away; not volatile, whose stores would cost each turn two full fences. Its own thread begins and ends it, and whoever runs the
+  // next turn has the lock behind it; the one that watches has the turn from its clock, behind the constructor's stores.
+  private Epoch epoch;
   private boolean overdue;
   private ByteBuffer reply = EMPTY;
   // One or the other: the view of the first region, or all that is attached.
@@ -203,8 +220,10 @@ public final class Turn {
    * @throws TurnOverdue if it has run beyond its limit
    */
   Epoch running() {
-    Epoch current = epoch;
+    Epoch current = (Epoch) EPOCH.getOpaque(this);
     if (current == null || !awake.turn.isHeldByCurrentThread()) {
+      // With the release in doom: whoever sees that the epoch was taken away sees why.
+      VarHandle.acquireFence();
       throw overdue && awake.turn.isHeldByCurrentThread() ? engine.stopped(awake, null) : outOfTurn(current);
     }
     return current;
@@ -224,12 +243,12 @@ public final class Turn {
    */
   void doom() {
     overdue = true;
-    epoch = null;
+    EPOCH.setRelease(this, null);
     Region first = firstView;
     if (first != null) {
       first.doom();
     }
-    AddressSpace all = space;
+    AddressSpace all = (AddressSpace) SPACE.getAcquire(this);
     if (all != null) {
       all.doom();
     }
@@ -258,7 +277,8 @@ public final class Turn {
   private AddressSpace space(Epoch current) {
     if (space == null) {
       editor = new RecordEditor(engine.media(), engine.heap(), awake, current);
-      space = engine.addressSpace(awake, current, editor);
+      // By release, for the thread that watches: it must not find one that is half made.
+      SPACE.setRelease(this, engine.addressSpace(awake, current, editor));
       if (firstView != null) {
         space.adopt(firstView);
         firstView = null;

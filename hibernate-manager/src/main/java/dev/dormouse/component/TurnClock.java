@@ -1,5 +1,7 @@
 package dev.dormouse.component;
 
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
@@ -19,12 +21,23 @@ final class TurnClock {
   private static final int STATE_BITS = 2;
   private static final long STATE_MASK = (1 << STATE_BITS) - 1;
 
+  private static final VarHandle TURN;
+
+  static {
+    try {
+      TURN = MethodHandles.lookup().findVarHandle(TurnClock.class, "turn", Turn.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
+
   // The state, and above it how many turns there were, so that a look at one does not hit the next.
   private final AtomicLong word = new AtomicLong();
   private volatile long startNanos;
   private volatile boolean batch;
   // Written before the word says that they run; the watch reads them after it.
   private Thread thread;
+  // Stored by release behind the end of the turn before: see doomAgain.
   private Turn turn;
   private boolean interruptedByWatch;
 
@@ -35,7 +48,7 @@ final class TurnClock {
    */
   void begin(Turn newTurn, boolean ofBatch) {
     thread = Thread.currentThread();
-    turn = newTurn;
+    TURN.setRelease(this, newTurn);
     batch = ofBatch;
     interruptedByWatch = false;
     startNanos = System.nanoTime();
@@ -95,7 +108,10 @@ final class TurnClock {
   }
 
   private void doomAgain(long seen) {
-    Turn doomed = turn;
+    // The turn first, and the word after it. With plain accesses a processor with weak order may take the two loads, or the stores in
+    // end and begin, the other way round: the word of the turn that is overdue beside the turn that began after it, which would be
+    // doomed without a fault of its own. Whoever sees the later turn by acquire also sees that the word went on before it.
+    Turn doomed = (Turn) TURN.getAcquire(this);
     // If it has ended, there may be another one by now. One that ends after this test is dead anyway.
     if (word.get() == seen && doomed != null) {
       doomed.doom();

@@ -3,6 +3,7 @@ package dev.dormouse.component;
 import static dev.dormouse.component.ScriptProgram.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.emulation.PoisonedMedia;
@@ -15,12 +16,28 @@ import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.PoolException;
 import dev.dormouse.recovery.VerifyReport;
 import dev.dormouse.region.RegionLayout;
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** A line of memory that cannot be read any more, while the store is in use: it hits whoever needs it, by a typed error, and nobody else (I8). */
 @Timeout(120)
@@ -29,8 +46,8 @@ final class PoisonTest {
   private static final BootIdentity BOOT = new BootIdentity(7, 7);
   private static final EpochLimits LIMITS = new EpochLimits(100, 1 << 20, TimeUnit.MINUTES.toNanos(2));
 
-  private final CrashMedia memory = CrashMedia.zeroed(SMALL.sizeBytes());
-  private final PoisonedMedia media = new PoisonedMedia(memory);
+  private CrashMedia memory = CrashMedia.zeroed(SMALL.sizeBytes());
+  private PoisonedMedia media = new PoisonedMedia(memory);
   private ProcessStore store;
   private Component victim;
   private Component other;
@@ -122,6 +139,133 @@ final class PoisonTest {
     media.poison(annex, 1);
     assertThatThrownBy(() -> ask(victim, 1, "get state 0")).isInstanceOf(MediaUnavailable.class).hasMessageContaining("[" + annex + ", +64)");
     assertThat(ask(victim, "get state 0")).isEqualTo("5");
+    theOtherGoesOn();
+  }
+
+  /** An epoch that could not be ended: nobody commits any more, and the error does not claim to know how it ended. */
+  private void everybodyWaitsForTheNextOpen(Throwable thrown) {
+    assertThat(thrown)
+        .isInstanceOf(MediaUnavailable.class)
+        .hasMessageContaining("whether it was committed is told by the next open")
+        .hasMessageContaining("repeat a request that has an id");
+    assertThat(thrown.getMessage()).doesNotContain("is undone or was not done");
+    assertThatThrownBy(() -> ask(other, "add state 0 1")).isInstanceOf(StoreClosed.class).hasMessageContaining("open the store again");
+    assertThatThrownBy(() -> store.create("new", spec -> spec.program(ScriptProgram.class))).isInstanceOf(StoreClosed.class);
+    store.close();
+  }
+
+  private void openAgain() {
+    store = ProcessStore.open(new CrashMedia(memory.processKilled()), StoreOptions.existing().bootIdentity(BOOT));
+    assertThat(StoreVerifier.verify(new MediaReader(new CrashMedia(memory.processKilled())), BOOT).damage()).isEmpty();
+    victim = store.component("victim");
+    other = store.component("other");
+    assertThat(ask(other, "get state 0")).isEqualTo("5");
+  }
+
+  private Component strangeOne(Consumer<Turn> behaviour) {
+    MediumFaultTest.CallbackProgram.callback = turn -> {};
+    Component strange = store.create("strange", spec -> spec.program(MediumFaultTest.CallbackProgram.class).region("state", 64).region("more", 5000));
+    MediumFaultTest.CallbackProgram.callback = behaviour;
+    return strange;
+  }
+
+  @Test
+  void aFaultBehindTheCommitPointLeavesItToTheNextOpenWhetherTheTurnWasCommitted() {
+    Component strange =
+        strangeOne(
+            turn -> {
+              turn.region(0).putLong(8, 42);
+              turn.detach("more");
+              // Step (d) frees the pages of the region, and cannot read whose they are.
+              media.poison(SMALL.pageTableOffset(), SMALL.pageCount() * 16);
+            });
+    everybodyWaitsForTheNextOpen(catchThrowable(() -> strange.invoke(ByteBuffer.allocate(0))));
+    openAgain();
+    MediumFaultTest.CallbackProgram.callback = turn -> turn.reply(turn.region(0).getLong(8));
+    assertThat(ProcessStoreTest.value(store.component("strange").invoke(ByteBuffer.allocate(0)))).as("it was committed").isEqualTo(42);
+    assertThat(store.component("strange").info().regions()).hasSize(1);
+  }
+
+  @Test
+  @Timeout(value = 60, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  void closingDoesNotWaitForATurnThatCannotBeStoppedWhereAnotherEpochCouldNotBeEnded() throws Exception {
+    store.close();
+    memory = new CrashMedia(memory.processKilled());
+    media = new PoisonedMedia(memory);
+    store = ProcessStore.open(media, StoreOptions.existing().bootIdentity(BOOT).awake(3).turnLimit(Duration.ofMillis(500)));
+    other = store.component("other");
+    Component stubborn = store.create("stubborn", spec -> spec.program(TurnLimitTest.DelegatingProgram.class).region("state", 64));
+    AtomicBoolean letGo = new AtomicBoolean();
+    CountDownLatch runs = new CountDownLatch(1);
+    TurnLimitTest.DelegatingProgram.behaviour =
+        turn -> {
+          runs.countDown();
+          while (!letGo.get()) {
+            Thread.onSpinWait();
+          }
+        };
+    try (ExecutorService threads = Executors.newCachedThreadPool()) {
+      try {
+        Component strange =
+            strangeOne(
+                turn -> {
+                  turn.detach("more");
+                  media.poison(SMALL.pageTableOffset(), SMALL.pageCount() * 16);
+                });
+        Future<Throwable> running = threads.submit(() -> catchThrowable(() -> stubborn.invoke(ByteBuffer.allocate(0))));
+        runs.await();
+        assertThatThrownBy(() -> strange.invoke(ByteBuffer.allocate(0))).isInstanceOf(MediaUnavailable.class);
+        media.heal();
+        assertThat(store.engine().isBroken()).isTrue();
+        assertThatThrownBy(store::close).isInstanceOf(TurnOverdue.class).hasMessageContaining("cannot be closed while a turn runs");
+        letGo.set(true);
+        assertThat(running.get()).isInstanceOf(DormouseException.class);
+      } finally {
+        letGo.set(true);
+      }
+    }
+    store.close();
+    openAgain();
+  }
+
+  @Test
+  void aLaneThatCannotBeReadInAnAbortLeavesTheTurnToTheNextOpen() {
+    Component strange =
+        strangeOne(
+            turn -> {
+              turn.region(0).putLong(8, 42);
+              // What the abort restores is read from here.
+              media.poison(SMALL.laneTableOffset(), SMALL.laneCount() * SMALL.laneBytes());
+              throw new IllegalStateException("does not commit");
+            });
+    everybodyWaitsForTheNextOpen(catchThrowable(() -> strange.invoke(ByteBuffer.allocate(0))));
+    PoisonedMedia unreadable = new PoisonedMedia(new CrashMedia(memory.processKilled()));
+    unreadable.poison(SMALL.laneTableOffset(), SMALL.laneCount() * SMALL.laneBytes());
+    assertThatThrownBy(() -> ProcessStore.open(unreadable, StoreOptions.existing().bootIdentity(BOOT)))
+        .as("it says what it cannot read")
+        .isInstanceOf(PoolException.class);
+    openAgain();
+    MediumFaultTest.CallbackProgram.callback = turn -> turn.reply(turn.region(0).getLong(8));
+    assertThat(ProcessStoreTest.value(store.component("strange").invoke(ByteBuffer.allocate(0)))).as("it was not committed").isZero();
+  }
+
+  @Test
+  void aFaultOfAFileThatTheProgramItselfMappedIsNotBlamedOnThePoolAlone(@TempDir Path folder) throws IOException {
+    Path own = Files.write(folder.resolve("own"), new byte[8192]);
+    try (FileChannel channel = FileChannel.open(own, StandardOpenOption.READ, StandardOpenOption.WRITE); Arena arena = Arena.ofConfined()) {
+      MemorySegment mapped = channel.map(FileChannel.MapMode.READ_ONLY, 0, 8192, arena);
+      channel.truncate(0);
+      Component strange =
+          strangeOne(
+              turn -> {
+                turn.region(0).putLong(8, mapped.get(ValueLayout.JAVA_LONG, 4096));
+                turn.region(0).putLong(0, 1);
+              });
+      assertThatThrownBy(() -> strange.invoke(ByteBuffer.allocate(0)))
+          .isInstanceOf(MediaUnavailable.class)
+          .hasMessageContaining("no line that the component holds was found unreadable")
+          .hasMessageContaining("if the program maps files of its own");
+    }
     theOtherGoesOn();
   }
 

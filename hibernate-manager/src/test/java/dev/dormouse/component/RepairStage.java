@@ -11,6 +11,8 @@ import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.MediaReader;
+import dev.dormouse.heap.Owner;
+import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.Finding;
@@ -53,9 +55,9 @@ final class RepairStage {
     }
 
     @Override
-    public PoolReader find(PoolHeader begun, PoolReader pool) {
+    public Found find(PoolHeader begun, PoolReader pool) {
       Kept found = kept.get(begun.serial() - 1);
-      return found != null && found.uuid().equals(begun.uuid()) ? found.over(pool) : null;
+      return found != null && found.uuid().equals(begun.uuid()) ? new Found(null, found.over(pool)) : null;
     }
   }
 
@@ -168,6 +170,13 @@ final class RepairStage {
     return StoreVerifier.verify(new MediaReader(media), BOOT);
   }
 
+  /** Whether nobody of a pool that was opened once can own what lies there. */
+  private static boolean isNoBirth(CrashMedia repaired, long place) {
+    Pool pool = Pool.open(new CrashMedia(repaired.processKilled()), BOOT);
+    long owner = pool.heap().ownerOf(place);
+    return owner % Owner.FIRST_BIRTH == 0 || owner / Owner.FIRST_BIRTH > pool.header().openCount() + 1;
+  }
+
   /** The names of the components that are quarantined, and those that took the place of a name that was lost. */
   static Set<String> quarantined(VerifyReport report) {
     Set<String> names = new HashSet<>();
@@ -201,7 +210,10 @@ final class RepairStage {
                 finding.kind() == Finding.Kind.QUARANTINE
                     || finding.kind() == Finding.Kind.DATASPACE
                     // It may be one of those that are quarantined.
-                    || (finding.kind() == Finding.Kind.PAGE && !quarantined.isEmpty()));
+                    || (finding.kind() == Finding.Kind.PAGE && !quarantined.isEmpty())
+                    // So may what an owner word that is no birth of this pool stands for; the sums differ by it.
+                    || (finding.kind() == Finding.Kind.LOST && !quarantined.isEmpty() && isNoBirth(media, finding.place()))
+                    || (finding.kind() == Finding.Kind.SUM && after.damage().stream().anyMatch(other -> other.kind() == Finding.Kind.LOST)));
     TreeMap<String, String> found = new TreeMap<>();
     ProcessStore store = ProcessStore.open(new CrashMedia(media.processKilled()), existing());
     store.forEach(

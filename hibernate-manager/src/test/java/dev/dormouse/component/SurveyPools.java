@@ -1,10 +1,8 @@
 package dev.dormouse.component;
 
 import dev.dormouse.emulation.CrashMedia;
-import dev.dormouse.emulation.HookedMedia;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Geometry;
-import dev.dormouse.heap.Media;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.region.RegionMap;
 import dev.dormouse.region.RegionRights;
@@ -13,7 +11,6 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.atomic.AtomicReference;
-import java.util.function.Supplier;
 
 /**
  * Makes the two pools that the damage survey damages: one that was closed, and one that was killed while a lane had its
@@ -98,7 +95,7 @@ final class SurveyPools {
   }
 
   /** A name that the directory's root leads to by the same word, so that a node is below it. */
-  private static String collidingWith(ProcessStore store, String name) {
+  static String collidingWith(ProcessStore store, String name) {
     WordTable root = WordTable.open(store.engine().media(), store.engine().pool().header().roots().root0(), "the directory");
     long mask = root.wordCount() - 1L;
     int number = 0;
@@ -115,7 +112,7 @@ final class SurveyPools {
   byte[] killed(byte[] closed) {
     CrashMedia media = new CrashMedia(new SurveyImage(closed));
     AtomicReference<byte[]> killed = new AtomicReference<>();
-    StopBehindCommit hooked = new StopBehindCommit(media, () -> bytes(media.processKilled()), killed);
+    StopBehindCommit hooked = new StopBehindCommit(media, GEOMETRY, () -> bytes(media.processKilled()), killed);
     try (ProcessStore store = ProcessStore.open(hooked, existing())) {
       SurveyProgram.middle =
           () -> {
@@ -137,38 +134,6 @@ final class SurveyPools {
       SurveyProgram.middle = () -> {};
     }
     return killed.get();
-  }
-
-  /** Takes the content when the commit word of an epoch with intents is durable, and none of them is carried out. */
-  private static final class StopBehindCommit extends HookedMedia {
-    private final Supplier<byte[]> content;
-    private final AtomicReference<byte[]> taken;
-    volatile Thread armed;
-    private boolean committed;
-
-    StopBehindCommit(Media media, Supplier<byte[]> content, AtomicReference<byte[]> taken) {
-      super(media);
-      this.content = content;
-      this.taken = taken;
-    }
-
-    @Override
-    public void putLong(long offset, long value) {
-      super.putLong(offset, value);
-      long laneEnd = GEOMETRY.laneTableOffset() + GEOMETRY.laneCount() * GEOMETRY.laneBytes();
-      boolean isLaneWord = offset >= GEOMETRY.laneTableOffset() && offset < laneEnd && (offset - GEOMETRY.laneTableOffset()) % GEOMETRY.laneBytes() == 0;
-      // Names are made in the last lane, and are not what is waited for.
-      boolean isLeased = offset < laneEnd - GEOMETRY.laneBytes();
-      committed |= isLaneWord && isLeased && Thread.currentThread().equals(armed);
-    }
-
-    @Override
-    public void fence() {
-      super.fence();
-      if (committed && taken.get() == null) {
-        taken.set(content.get());
-      }
-    }
   }
 
   static byte[] bytes(PoolReader reader) {

@@ -11,6 +11,7 @@ import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionException;
 import dev.dormouse.region.RegionMap;
 import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -22,6 +23,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -180,6 +182,51 @@ final class TurnLimitTest {
     assertThat(store.statistics().overdue()).isEqualTo(3);
     assertThat(store.overdueTurns()).isEmpty();
     assertThat(ask(store.component("other"), "add state 0 1")).isEqualTo("1");
+  }
+
+  /** Where the compiler is waited for, the loop is compiled before it is overdue, and whatever can be moved out of it has been. */
+  @ParameterizedTest
+  @ValueSource(strings = {"-XX:-TieredCompilation", "-XX:TieredStopAtLevel=1", "-XX:+TieredCompilation"})
+  void aLoopThatWasCompiledBeforeItIsOverdueIsStopped(String compiler) throws Exception {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-XX:+UseSerialGC",
+                "-Xbatch",
+                compiler,
+                "-cp",
+                System.getProperty("java.class.path"),
+                CompiledLoops.class.getName(),
+                folder.resolve("compiled.pool").toString())
+            .redirectErrorStream(true)
+            .start();
+    try {
+      String said = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+      assertThat(process.waitFor()).as(said).isZero();
+      assertThat(said).endsWith("all were stopped" + System.lineSeparator());
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** Runs each loop, in a process of its own. */
+  static final class CompiledLoops {
+    private CompiledLoops() {}
+
+    public static void main(String[] arguments) {
+      StoreOptions options = StoreOptions.create(1 << 20).awake(2).turnLimit(Duration.ofMillis(300));
+      try (ProcessStore store = ProcessStore.open(Path.of(arguments[0]), options)) {
+        Component endless = store.create("endless", spec -> spec.program(DelegatingProgram.class).region("state", 4096));
+        for (Loop loop : Loop.values()) {
+          System.out.println(loop);
+          DelegatingProgram.behaviour = loop::run;
+          assertThatThrownBy(() -> endless.invoke(ByteBuffer.allocate(0)))
+              .isInstanceOf(TurnOverdue.class)
+              .satisfies(thrown -> assertThat(((TurnOverdue) thrown).isStopped()).isTrue());
+        }
+        System.out.println("all were stopped");
+      }
+    }
   }
 
   @Test
@@ -392,9 +439,15 @@ final class TurnLimitTest {
         long end = System.nanoTime() + LIMIT.toNanos() * 4;
         int count = 0;
         while (System.nanoTime() - end < 0) {
-          count++;
-          assertThat(ask(store.component("other"), "add state 0 1")).isEqualTo("" + count);
+          try {
+            assertThat(ask(store.component("other"), "add state 0 1")).isEqualTo("" + (count + 1));
+            count++;
+          } catch (TurnOverdue late) {
+            // On a machine with more to do than it can, a short turn may be late, too; it is undone then.
+            assertThat(late.isStopped()).isTrue();
+          }
         }
+        assertThat(count).isPositive();
         store.create("new", spec -> spec.program(ScriptProgram.class).region("state", 64));
         letGo.set(true);
         assertThat(stubborn.get()).satisfies(TurnLimitTest::requireStopped);
@@ -435,30 +488,28 @@ final class TurnLimitTest {
     assertThat(ask(store.component("other"), "get state 0")).isEqualTo("0");
   }
 
-  @Test
-  void aBatchThatWaitsForALaneForBatchesIsTold() throws Exception {
+  /** The batch stays away between its turns, or in one of them. */
+  @ParameterizedTest
+  @ValueSource(booleans = {false, true})
+  void aBatchThatWaitsForALaneForBatchesIsTold(boolean inATurn) throws Exception {
     store.close();
     store = open(2);
     endless = store.component("endless");
     AtomicBoolean letGo = new AtomicBoolean();
     CountDownLatch runs = new CountDownLatch(1);
+    Runnable stays =
+        () -> {
+          runs.countDown();
+          while (!letGo.get()) {
+            Thread.onSpinWait();
+          }
+        };
+    DelegatingProgram.behaviour = turn -> stays.run();
+    Consumer<Batch> turns = batch -> batch.invoke(ByteBuffer.allocate(0));
+    Future<Throwable> stuck;
     try (ExecutorService threads = Executors.newCachedThreadPool()) {
       try {
-        threads.execute(
-            () -> {
-              Throwable thrown =
-                  catchThrowable(
-                      () ->
-                          endless.batch(
-                              EpochLimits.DEFAULT,
-                              batch -> {
-                                runs.countDown();
-                                while (!letGo.get()) {
-                                  Thread.onSpinWait();
-                                }
-                              }));
-              requireStopped(thrown);
-            });
+        stuck = threads.submit(() -> catchThrowable(() -> endless.batch(EpochLimits.DEFAULT, inATurn ? turns : batch -> stays.run())));
         runs.await();
         assertThatThrownBy(() -> store.component("other").batch(EpochLimits.DEFAULT, batch -> {}))
             .isInstanceOf(TurnOverdue.class)
@@ -468,6 +519,7 @@ final class TurnLimitTest {
         letGo.set(true);
       }
     }
+    assertThat(stuck.get()).satisfies(TurnLimitTest::requireStopped);
   }
 
   public static final class EndlessConstructor implements Program {

@@ -13,6 +13,7 @@ import dev.dormouse.heap.DormouseException;
 import dev.dormouse.heap.InUse;
 import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.NotAPool;
+import dev.dormouse.heap.OldCopy;
 import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.UnsupportedFormat;
 import dev.dormouse.recovery.VerifyReport;
@@ -111,6 +112,19 @@ final class TypedErrorsTest {
     try (Stream<Path> files = Files.list(folder)) {
       return files.map(file -> file.getFileName().toString()).filter(name -> name.endsWith(".creating")).toList();
     }
+  }
+
+  @Test
+  void anOlderCopyWhereThatIsRefused() throws IOException {
+    madePool();
+    byte[] old = Files.readAllBytes(pool);
+    requireUnharmed(pool);
+    Files.write(pool, old);
+    OldCopy refused =
+        requireError(
+            () -> ProcessStore.open(pool, StoreOptions.existing().refuseOldCopies(true)), OldCopy.class, pool + ": ", "OLD COPY", "nothing was changed", "Use the newer one");
+    assertThat(refused.missingOpenings()).isEqualTo(1);
+    assertThat(Files.readAllBytes(pool)).isEqualTo(old);
   }
 
   @Test

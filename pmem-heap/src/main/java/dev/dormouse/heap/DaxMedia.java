@@ -71,7 +71,7 @@ public final class DaxMedia extends FileMapping {
     // The length of a file that was just made or copied, and its name, are the file system's to make durable.
     file.channel().force(true);
     MemorySegment memory = mapSync(file.path(), file.channel(), maxBytes, arena);
-    return new DaxMedia(file, arena, memory, FlushChoice.tried(new ForcedPages(), memory));
+    return new DaxMedia(file, arena, memory, FlushChoice.tried(new ForcedPages(file.path().toString()), memory));
   }
 
   private static MemorySegment mapSync(Path path, FileChannel channel, long sizeBytes, Arena arena) {

@@ -25,6 +25,10 @@ public record FileIdentity(long inode, long birthNanos, long device, long pathHa
   public static FileIdentity of(Path path) {
     try {
       Path real = path.toRealPath();
+      if (!Files.isRegularFile(real)) {
+        // A device has another inode at each start of the machine.
+        return UNKNOWN;
+      }
       long pathHash = Digests.word(Digests.of(PURPOSE, real.toString()), 0);
       BasicFileAttributes basic = attributes(real);
       // A file that was just made shows the same, so that its folder is asked, too.
@@ -78,13 +82,30 @@ public record FileIdentity(long inode, long birthNanos, long device, long pathHa
    * number says something only where nothing else does.
    */
   boolean isSameFileAs(FileIdentity other) {
-    if (!isComparableWith(other) || inode != other.inode) {
+    if (!isComparableWith(other)) {
       return false;
+    }
+    if (inode != other.inode) {
+      // Some file systems number a file anew whenever they are asked; none gives another the same birth and the same path.
+      return birthNanos != 0 && birthNanos == other.birthNanos && isSamePathAs(other);
     }
     if (birthNanos != 0 && other.birthNanos != 0) {
       return birthNanos == other.birthNanos;
     }
     return device == other.device || isSamePathAs(other);
+  }
+
+  /**
+   * Whether both have one inode and birth and lie on different devices, under different paths, in one run of the machine: a
+   * snapshot of the file's file system, or a copy of its device.
+   */
+  boolean isInSnapshotOf(FileIdentity other) {
+    return isComparableWith(other) && inode == other.inode && device != 0 && other.device != 0 && device != other.device && !isSamePathAs(other);
+  }
+
+  /** The same, wherever it lies. */
+  FileIdentity withoutPath() {
+    return new FileIdentity(inode, birthNanos, device, 0);
   }
 
   /** Whether both have the same path, whatever file is there. */

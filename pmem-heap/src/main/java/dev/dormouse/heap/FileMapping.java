@@ -1,7 +1,6 @@
 package dev.dormouse.heap;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -57,12 +56,8 @@ abstract sealed class FileMapping implements Media permits MappedMedia, Emulated
     if (durabilityClass == DurabilityClass.VOLATILE) {
       return;
     }
-    try {
-      memory.asSlice(offset, length).force();
-    } catch (UncheckedIOException e) {
-      throw new MediaUnavailable(
-          describe(), "the system could not write it to the disk: " + e.getCause().getMessage() + "; free space, or check the disk", e);
-    }
+    MemorySegment pages = memory.asSlice(offset, length);
+    ForcedPages.write(describe(), pages::force);
   }
 
   @Override

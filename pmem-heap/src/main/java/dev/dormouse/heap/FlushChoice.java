@@ -42,7 +42,7 @@ record FlushChoice(FlushWay way, LineFlusher flusher, long nanos, List<String> o
             "lines were to be written back by " + pinned.describe() + " (" + FlushWay.PROPERTY + "=" + pinned + "), which cannot be had: "
                 + whyNot.get() + "; do that, or let the fastest way be taken");
       }
-      return new FlushChoice(pinned, LineFlusher.of(pinned), tried(LineFlusher.of(pinned), memory), List.of());
+      return new FlushChoice(pinned, LineFlusher.of(pinned, path), tried(LineFlusher.of(pinned, path), memory), List.of());
     }
     List<String> others = new ArrayList<>();
     FlushChoice best = null;
@@ -52,7 +52,7 @@ record FlushChoice(FlushWay way, LineFlusher flusher, long nanos, List<String> o
         others.add("not written back by " + way.describe() + ": " + whyNot.get());
         continue;
       }
-      LineFlusher flusher = LineFlusher.of(way);
+      LineFlusher flusher = LineFlusher.of(way, path);
       FlushChoice choice = new FlushChoice(way, flusher, tried(flusher, memory), others);
       if (best == null || choice.nanos < best.nanos) {
         addSlower(others, best);
@@ -64,7 +64,7 @@ record FlushChoice(FlushWay way, LineFlusher flusher, long nanos, List<String> o
     if (best != null) {
       return best;
     }
-    LineFlusher flusher = LineFlusher.of(FlushWay.FORCE);
+    LineFlusher flusher = LineFlusher.of(FlushWay.FORCE, path);
     return new FlushChoice(FlushWay.FORCE, flusher, tried(flusher, memory), others);
   }
 

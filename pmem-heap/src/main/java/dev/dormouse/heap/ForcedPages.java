@@ -1,13 +1,33 @@
 package dev.dormouse.heap;
 
+import java.io.UncheckedIOException;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 
-/** Writes back by {@link MemorySegment#force}: of an ordinary mapping the pages to the disk, of a synchronous one the lines. */
-final class ForcedPages implements LineFlusher {
+/**
+ * Writes back by {@link MemorySegment#force}: of an ordinary mapping the pages to the disk, of a synchronous one the lines.
+ *
+ * @param pool what is written back, for messages
+ */
+record ForcedPages(String pool) implements LineFlusher {
   @Override
   public void flush(MemorySegment memory, long offset, long length) {
-    memory.asSlice(offset, length).force();
+    MemorySegment lines = memory.asSlice(offset, length);
+    write(pool, lines::force);
+  }
+
+  /**
+   * Forces.
+   *
+   * @throws MediaUnavailable if the system could not write the pages to the disk
+   */
+  static void write(String pool, Runnable force) {
+    try {
+      force.run();
+    } catch (UncheckedIOException e) {
+      throw new MediaUnavailable(
+          pool, "the system could not write it to the disk: " + e.getCause().getMessage() + "; free space, or check the disk", e);
+    }
   }
 
   @Override

@@ -59,13 +59,17 @@ public final class HeapRepair {
     long head = 0;
     long end = 0;
     for (long page = 0; page < table.pageCount(); page++) {
-      if (!isSound(page) && page < end) {
+      if (page < end && !isHead(page)) {
+        // A word that is sound may be stale: whoever made the head wrote the words behind it first.
         int sizeClass = PageState.sizeClass(table.stateOfHead(head));
-        write(page, PageState.of(PageState.CONTINUED, sizeClass, page - head, page), "a further page of the head at page " + head);
+        long expected = PageState.of(PageState.CONTINUED, sizeClass, page - head, page);
+        if (table.stateOfHead(page) != expected) {
+          write(page, expected, "a further page of the head at page " + head);
+        }
       } else if (!isSound(page) && mayBeSlab(page, SizeClasses.RECORD) && holdsRecords(page)) {
         claimSlab(page, SizeClasses.RECORD);
       }
-      if (page >= end && isHead(page)) {
+      if (page >= end && isHead(page) && PageState.number(table.stateOfHead(page)) <= table.pageCount() - page) {
         head = page;
         end = page + PageState.number(table.stateOfHead(page));
       }
@@ -185,19 +189,27 @@ public final class HeapRepair {
     return true;
   }
 
-  /** Takes an extent from whoever owns it; nothing leads to it. */
-  public void release(long offset) {
+  /**
+   * Takes an extent from whoever owns it; nothing leads to it.
+   *
+   * @return whether there was one, so that fewer extents are owned now
+   */
+  public boolean release(long offset) {
     long head = headOrNone(table.pageOf(offset));
-    if (head < 0) {
-      return;
+    long word = head < 0 ? 0 : table.stateOfHead(head);
+    boolean isRun = head >= 0 && PageState.kind(word) == PageState.RUN;
+    int slot = head < 0 || isRun ? -1 : table.slotAt(head, PageState.sizeClass(word), offset);
+    long owner = isRun ? table.runOwner(head) : slot < 0 ? Owner.NONE : table.slotOwner(head, slot);
+    if (isRun ? offset != table.offsetOf(head) : owner == Owner.NONE) {
+      return false;
     }
-    log.changed(offset, "the extent at " + offset + " of " + Owner.describe(heap.ownerOf(offset)) + ", to which nothing leads: released");
-    long word = table.stateOfHead(head);
-    if (PageState.kind(word) == PageState.RUN) {
+    log.changed(offset, "the extent at " + offset + " of " + Owner.describe(owner) + ", to which nothing leads: released");
+    if (isRun) {
       table.free(head);
     } else {
-      table.setSlotOwner(head, table.slotAt(head, PageState.sizeClass(word), offset), Owner.NONE);
+      table.setSlotOwner(head, slot, Owner.NONE);
     }
+    return true;
   }
 
   /** Pages whose entries are damaged still, and to which no record leads, become free. */
@@ -237,7 +249,7 @@ public final class HeapRepair {
   }
 
   private boolean isSound(long page) {
-    return PageState.isSound(table.stateOfHead(page), page);
+    return table.isSound(page);
   }
 
   private boolean isHead(long page) {

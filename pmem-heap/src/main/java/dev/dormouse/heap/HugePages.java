@@ -71,7 +71,7 @@ final class HugePages {
   }
 
   /** The mount that a file lies on: of those with the longest place, the last, which hides the others. */
-  private static Optional<String[]> mountOf(Path file, List<String> mountinfo) {
+  static Optional<String[]> mountOf(Path file, List<String> mountinfo) {
     Optional<String[]> best = Optional.empty();
     int longest = -1;
     for (String line : mountinfo) {
@@ -106,7 +106,7 @@ final class HugePages {
   }
 
   /** The kernel writes what would end a field as three octal digits behind a backslash. */
-  private static String unescaped(String field) {
+  static String unescaped(String field) {
     return field.replace("\\040", " ").replace("\\011", "\t").replace("\\012", "\n").replace("\\134", "\\");
   }
 }

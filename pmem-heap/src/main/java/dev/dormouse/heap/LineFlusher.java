@@ -20,12 +20,12 @@ interface LineFlusher {
     };
   }
 
-  /** What does it in a way that can be used. */
-  static LineFlusher of(FlushWay way) {
+  /** What does it in a way that can be used; the pool's name is for messages. */
+  static LineFlusher of(FlushWay way, String pool) {
     return switch (way) {
       case INSTRUCTION -> new ExportedWriteBack();
       case PMDK -> new PmdkFlush();
-      case FORCE -> new ForcedPages();
+      case FORCE -> new ForcedPages(pool);
     };
   }
 }

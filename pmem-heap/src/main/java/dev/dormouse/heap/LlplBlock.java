@@ -109,6 +109,10 @@ record LlplBlock(long handle, long poolOffset, long poolBytes, UUID identity) {
     }
     long poolBytes = Bytes.getLong(guide, LlplGuideLayout.POOL_BYTES);
     LlplBlock block = new LlplBlock(handle, Bytes.getLong(guide, LlplGuideLayout.POOL_OFFSET), poolBytes, identity(file));
+    if (poolBytes <= 0 || block.poolOffset <= handle) {
+      throw new Damaged(
+          path, "its guide says that " + poolBytes + " bytes of pool begin at byte " + block.poolOffset + ", which cannot be; restore it from a backup");
+    }
     if (block.poolOffset > file.sizeBytes() - poolBytes) {
       throw new Damaged(
           path,

@@ -79,7 +79,7 @@ public final class LlplMedia extends FileMapping {
       // (c) The guide, over PMDK's records as (b) left them: nothing changes them from here on.
       LlplBlock block = writeGuide(path, heap, handle, sizeBytes);
       return map(path, heap, block, sizeBytes);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       heap.close();
       if (!onDevice) {
         delete(path, e);
@@ -106,11 +106,13 @@ public final class LlplMedia extends FileMapping {
       LineFlusher flusher = new PmdkFlush();
       flusher.flush(memory, handle + Long.BYTES, guide.length);
       flusher.fence();
+      // The pool settles its own bytes, which do not include these.
+      PmdkSync.sync(path.toString(), memory.asSlice(handle + Long.BYTES, guide.length));
       return block;
     }
   }
 
-  private static void delete(Path path, RuntimeException cause) {
+  private static void delete(Path path, Throwable cause) {
     try {
       Files.deleteIfExists(path);
     } catch (IOException e) {
@@ -147,7 +149,7 @@ public final class LlplMedia extends FileMapping {
     PmdkHeap heap = PmdkHeap.open(path, identity);
     try {
       return map(path, heap, block, sizeBytes);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       heap.close();
       throw e;
     }
@@ -160,7 +162,7 @@ public final class LlplMedia extends FileMapping {
       MemorySegment memory = heap.memory(block.poolOffset(), sizeBytes, arena);
       FlushChoice choice = FlushChoice.among(path.toString(), memory, FlushWay.PMDK);
       return new LlplMedia(new LlplFile(path, heap, memory, choice.flusher()), arena, memory, classOf(path, memory.address()), choice);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
     }

@@ -84,12 +84,14 @@ public final class Pool implements AutoCloseable {
         }
         Files.deleteIfExists(unfinished);
       }
-      // That of a pool that is no more.
-      Anchor.forget(path);
       DurabilityClass durabilityClass;
       try (Media media = medium.create(unfinished, geometry.sizeBytes(), geometry.maxBytes())) {
+        // That of a pool that is no more.
+        Anchor.forget(path);
         durabilityClass = write(media, geometry, host.boot(), format).durabilityClass();
-      } catch (RuntimeException e) {
+        // Under its name it is whole, also where a machine that goes down takes what it had not written to the disk.
+        media.settle(0, geometry.sizeBytes());
+      } catch (RuntimeException | Error e) {
         if (!inPlace) {
           Files.deleteIfExists(unfinished);
         }
@@ -97,8 +99,8 @@ public final class Pool implements AutoCloseable {
       }
       if (!inPlace) {
         Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-        if (durabilityClass == DurabilityClass.POWER_LOSS) {
-          syncFolder(path);
+        if (durabilityClass != DurabilityClass.VOLATILE) {
+          Anchor.syncFolder(path);
         }
       }
       return open(path, medium, lock, host);
@@ -106,16 +108,9 @@ public final class Pool implements AutoCloseable {
       lock.close();
       throw new MediaUnavailable(
           path.toString(), "cannot be created: the system said " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
-    }
-  }
-
-  /** Makes the name durable: the bytes survive the loss of power, and must be found after it. */
-  private static void syncFolder(Path path) throws IOException {
-    try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      folder.force(true);
     }
   }
 
@@ -164,7 +159,7 @@ public final class Pool implements AutoCloseable {
     PoolLock lock = PoolLock.take(path);
     try {
       return open(path, medium, lock, host);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
     }
@@ -177,7 +172,17 @@ public final class Pool implements AutoCloseable {
     }
     Geometry geometry = found.header().geometry();
     Media media = medium.open(path, geometry.sizeBytes(), geometry.maxBytes());
-    return new Pool(media, Place.of(path, host), lock, found, true);
+    try {
+      Pool pool = new Pool(media, Place.of(path, host), lock, found, true);
+      if (pool.header.open() && pool.provenance.is(Provenance.Kind.RENAMED)) {
+        Provenance.formerName(pool.header, pool.place).ifPresent(former -> PoolLock.refuseIfHeld(path, former));
+      }
+      lock.isOf(pool.place.file());
+      return pool;
+    } catch (RuntimeException | Error e) {
+      media.close();
+      throw e;
+    }
   }
 
   /** As {@link #openOverlay(Path, Host)}, on this machine. */
@@ -197,7 +202,7 @@ public final class Pool implements AutoCloseable {
     }
     try {
       return new Pool(new OverlayMedia(reader), Place.of(path, host), lock, PoolHeader.read(reader), false);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       reader.close();
       lock.close();
       throw e;
@@ -228,9 +233,11 @@ public final class Pool implements AutoCloseable {
     try (PoolLock _ = PoolLock.take(path);
         PoolReader reader = medium.reader(path)) {
       PoolHeader.read(reader);
-      Files.delete(path);
-      Anchor.forget(path);
-      PoolLock.forget(path);
+      // Not a link that leads to it.
+      Path real = path.toRealPath();
+      Files.delete(real);
+      Anchor.forget(real);
+      PoolLock.forget(real);
     } catch (IOException e) {
       throw new MediaUnavailable(
           path.toString(), "cannot be deleted: the system said " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
@@ -295,6 +302,20 @@ public final class Pool implements AutoCloseable {
   }
 
   /**
+   * Call it before lanes are finished, which changes the pool: on a medium that promises less than the life that was cut short, the
+   * header says so first. What recovery stores here is in a cache, and a header that vouched for it would let a later opening
+   * believe the words of lanes without the bytes that were restored before them (R2, I6).
+   */
+  public void beginRecovery() {
+    if (header.open() && media.durabilityClass().compareTo(header.durabilityClass()) < 0) {
+      header = header.next(media.durabilityClass(), true, header.openCount(), header.salt(), place.host().boot(), header.roots());
+      header.write(media);
+      writeAgain();
+      media.settle(0, PoolHeader.BYTES);
+    }
+  }
+
+  /**
    * Starts a new life once every lane is finished: counts the opening and brings the new salt into force. Both copies are
    * written, so that no single damaged copy can bring back an older salt or count.
    */
@@ -314,6 +335,11 @@ public final class Pool implements AutoCloseable {
     // R11: durable before anybody can observe an incarnation made of it. R5: the salt only now, with every lane done.
     // An old copy goes on counting where the newer one stopped: no incarnation of the openings that it misses comes again.
     long opening = provenance.knownOpenings() + 1;
+    if (opening > PoolHeader.MOST_OPENINGS) {
+      throw new Damaged(
+          media.describe(),
+          "it says that it was opened " + (opening - 1) + " times, and no identities are left for another opening; copy what its components keep into a new pool");
+    }
     header =
         header
             .next(media.durabilityClass(), true, opening, saltOfOpening.applyAsLong(opening), place.host().boot(), header.roots())
@@ -335,7 +361,7 @@ public final class Pool implements AutoCloseable {
       return;
     }
     try {
-      Anchor.write(place.path(), header, media.durabilityClass() == DurabilityClass.POWER_LOSS);
+      Anchor.write(place.path(), header, media.durabilityClass() != DurabilityClass.VOLATILE);
     } catch (IOException e) {
       provenance =
           provenance.with(
@@ -407,7 +433,7 @@ public final class Pool implements AutoCloseable {
 
   /** Shows the bytes as a file's channel does, where the pool lies in a file; otherwise as its medium does. Must be closed. */
   public PoolReader reader() {
-    return place.path() == null ? new MediaReader(media) : FileMedium.of(place.path()).reader(place.path());
+    return place.path() != null && Files.isRegularFile(place.path()) ? FileMedium.of(place.path()).reader(place.path()) : new MediaReader(media);
   }
 
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
@@ -444,6 +470,8 @@ public final class Pool implements AutoCloseable {
       return;
     }
     closed = true;
+    // Before anything is settled: what it touches may count as changed.
+    prefaulting.close();
     try {
       if (begun) {
         // What a closed pool holds is settled before its header says that it was closed: a machine that goes down later
@@ -465,9 +493,12 @@ public final class Pool implements AutoCloseable {
     closed = true;
     // It works on the mapping.
     prefaulting.close();
-    media.close();
-    if (lock != null) {
-      lock.close();
+    try {
+      media.close();
+    } finally {
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 }

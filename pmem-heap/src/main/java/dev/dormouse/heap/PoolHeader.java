@@ -35,7 +35,11 @@ public record PoolHeader(
   public static final int MINOR = 0;
 
   private static final long MAGIC = Bytes.getLong("DORMOUSE".getBytes(StandardCharsets.US_ASCII), 0);
+  /** Births, of which it is the first half, have no room for more. */
+  static final long MOST_OPENINGS = (1L << 24) - 1;
+
   private static final int COPIES = 2;
+  private static final long MOST_SERIAL = Long.MAX_VALUE >>> 1;
   private static final byte UNDER_REPAIR = 2;
 
   /** Both copies, each in a page of its own, at the pool's start. */
@@ -137,7 +141,7 @@ public record PoolHeader(
                 + ", this build reads " + MAJOR + ".x; use the version of Dormouse that wrote it");
       }
       PoolHeader header = decode(bytes);
-      if (!header.geometry.isConsistent() || header.durabilityClass == null || !isZero(bytes, HeaderLayout.RESERVED, bytes.length)) {
+      if (!header.geometry.isConsistent() || header.durabilityClass == null || !header.countsArePossible() || !isZero(bytes, HeaderLayout.RESERVED, bytes.length)) {
         damage.append("header copy ").append(copy).append(" has impossible fields; ");
       } else if (best == null || header.serial > best.serial) {
         best = header;
@@ -164,6 +168,11 @@ public record PoolHeader(
       damage.append("using the copy with serial ").append(best.serial);
     }
     return new Found(best, damage.toString(), underRepair);
+  }
+
+  /** Whether both numbers can have come about by counting from zero, with room to count on: what follows is computed from them. */
+  private boolean countsArePossible() {
+    return serial >= 0 && serial <= MOST_SERIAL && openCount >= 0 && openCount <= MOST_OPENINGS;
   }
 
   /** The header after this one, which keeps everybody but a repair away; it is not to be written in any other way. */

@@ -9,6 +9,11 @@ import java.nio.file.Path;
  * reasons: {@code docs/damage.md}. For one thread.
  */
 public final class PoolRepair implements AutoCloseable {
+  /** How many headers a repair writes: one at its beginning, two at its end. */
+  private static final int HEADERS = 3;
+  /** What an undo adds to the serial at its beginning. Even, so that the copies take turns; more than repairs can add without an opening between them. */
+  private static final int UNDO_STEP = 1000;
+
   private final Path path;
   private final FileMedium medium;
   private final Media media;
@@ -34,9 +39,12 @@ public final class PoolRepair implements AutoCloseable {
     PoolLock lock = PoolLock.take(path);
     try (PoolReader reader = medium.reader(path)) {
       PoolHeader.Found found = PoolHeader.readForRepair(reader);
-      Geometry geometry = found.header().geometry();
-      return new PoolRepair(path, medium, medium.open(path, geometry.sizeBytes(), geometry.maxBytes()), lock, found);
-    } catch (RuntimeException e) {
+      // No more of it than there is: a repair makes no pool longer, and mapping what may come later would lengthen its file.
+      long sizeBytes = found.header().geometry().sizeBytes();
+      PoolRepair repair = new PoolRepair(path, medium, medium.open(path, sizeBytes, sizeBytes), lock, found);
+      lock.isOf(FileIdentity.of(path));
+      return repair;
+    } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
     }
@@ -61,11 +69,6 @@ public final class PoolRepair implements AutoCloseable {
     return found.header();
   }
 
-  /** What was found wrong with a copy of the header; empty if nothing. */
-  public String headerDamage() {
-    return found.damage();
-  }
-
   /** Whether a repair was cut short after {@link #begin}. */
   public boolean wasCutShort() {
     return found.underRepair();
@@ -85,6 +88,15 @@ public final class PoolRepair implements AutoCloseable {
     return PoolHeader.read(reader).header();
   }
 
+  /**
+   * The same, also where a repair was cut short.
+   *
+   * @throws Damaged if there is none
+   */
+  public static PoolHeader headerForRepair(PoolReader reader) {
+    return PoolHeader.readForRepair(reader).header();
+  }
+
   /** Writes, durably, the header after {@code before} that keeps everybody but a repair away. */
   public static void begin(Media media, PoolHeader before) {
     byte[] bytes = before.encodedUnderRepair();
@@ -93,6 +105,27 @@ public final class PoolRepair implements AutoCloseable {
     media.persist(offset, bytes.length);
     media.sync();
     media.settle(0, PoolHeader.BYTES);
+  }
+
+  /** As {@link #begin}, for an undo: with a serial that no repair begins with, so that neither is taken for the other. */
+  public static void beginUndo(Media media, PoolHeader before) {
+    begin(media, before.closed(UNDO_STEP));
+  }
+
+  /** Whether a header that says that a repair was cut short is of the repair that found {@code was}, or of an undo of it. */
+  public static boolean isCutShortAfter(PoolHeader was, PoolHeader now) {
+    long steps = now.serial() - was.serial();
+    return steps == 1 || isFinished(steps - UNDO_STEP - 1);
+  }
+
+  /** Whether a header is the last of a repair that found {@code was}, or is {@code was}: the repair had not begun, or was undone. */
+  public static boolean isFinishedAfter(PoolHeader was, PoolHeader now) {
+    return isFinished(now.serial() - was.serial());
+  }
+
+  private static boolean isFinished(long steps) {
+    // Without the last one of them everything is said already.
+    return steps == 0 || steps == HEADERS - 1 || steps == HEADERS;
   }
 
   /**

@@ -80,6 +80,11 @@ public record Provenance(
     return kinds.contains(kind);
   }
 
+  /** Under which name the pool was last opened, where it was renamed and an anchor in the same folder tells. */
+  static Optional<Path> formerName(PoolHeader header, Place here) {
+    return new Comparison(new PoolHeader.Found(header, ""), here).lookAround();
+  }
+
   /** The same, with one more sentence. */
   Provenance with(String note) {
     List<String> more = new ArrayList<>(notes);
@@ -115,7 +120,7 @@ public record Provenance(
       readAnchor();
       compareAge();
       boolean comparable = recorded.file().isComparableWith(here.file());
-      boolean otherFile = comparable && !recorded.file().isSameFileAs(here.file());
+      boolean otherFile = comparable && (!recorded.file().isSameFileAs(here.file()) || isSnapshot());
       // What says that it is open, and of which something newer is known, was written back into the file that it was copied from.
       boolean copiedWhileOpen = header.open() && (otherFile || state == AnchorState.AHEAD);
       if (copiedWhileOpen) {
@@ -147,12 +152,17 @@ public record Provenance(
           List.copyOf(notes));
     }
 
+    /** Devices keep their numbers as long as the machine runs. */
+    private boolean isSnapshot() {
+      return recorded.host().boot().isSameBootAs(here.host().boot()) && here.file().isInSnapshotOf(recorded.file());
+    }
+
     private void readAnchor() {
       if (here.path() == null) {
         return;
       }
       try {
-        anchor = Anchor.read(here.path().toRealPath());
+        anchor = Anchor.read(here.path().toRealPath(), header.uuid());
       } catch (IOException e) {
         state = AnchorState.UNREADABLE;
         notes.add("its anchor " + Anchor.pathFor(here.path()) + " is not believed: " + e.getMessage() + "; the next opening writes another");
@@ -228,14 +238,15 @@ public record Provenance(
     /** The path of the pool that this is a copy of, where an anchor in the same folder knows it. */
     private Optional<Path> original() {
       Optional<Path> own = anchor.filter(this::isOfAnother).flatMap(Anchor::path);
-      return own.isPresent() || here.path() == null ? own : lookAround(here.path().toAbsolutePath().getParent());
+      return own.isPresent() || here.path() == null ? own : lookAround();
     }
 
     private boolean isOfAnother(Anchor seen) {
       return seen.uuid().equals(header.uuid()) && seen.path().filter(path -> !FileIdentity.of(path).isSamePathAs(here.file())).isPresent();
     }
 
-    private Optional<Path> lookAround(Path folder) {
+    Optional<Path> lookAround() {
+      Path folder = here.path().toAbsolutePath().getParent();
       try (DirectoryStream<Path> anchors = Files.newDirectoryStream(folder, "*.anchor")) {
         Iterator<Path> each = anchors.iterator();
         for (int i = 0; i < MOST_ANCHORS && each.hasNext(); i++) {
@@ -251,9 +262,9 @@ public record Provenance(
       return Optional.empty();
     }
 
-    private static Optional<Anchor> readQuietly(Path file) {
+    private Optional<Anchor> readQuietly(Path file) {
       try {
-        return Anchor.readFile(file);
+        return Anchor.readFile(file, header.uuid());
       } catch (IOException e) {
         // Some other pool's, or none at all.
         return Optional.empty();

@@ -71,6 +71,21 @@ class EmulatedDaxMediaTest {
     }
   }
 
+  /** Longer than what is written back while others have to wait for it at a safepoint. */
+  @ParameterizedTest
+  @MethodSource("waysOfThisMachine")
+  void aLongRangeIsWrittenBack(FlushWay way) throws IOException {
+    byte[] bytes = new byte[3 << 20];
+    new Random(3).nextBytes(bytes);
+    Path path = folder.resolve("long");
+    try (EmulatedDaxMedia media = EmulatedDaxMedia.create(path, bytes.length, way)) {
+      media.write(0, bytes, 0, bytes.length);
+      media.persist(64, bytes.length - 128L);
+      media.sync();
+      assertThat(path).hasBinaryContent(bytes);
+    }
+  }
+
   /** Whatever somebody stores to the line meanwhile stays: every one of his additions counts. */
   @ParameterizedTest
   @MethodSource("waysOfThisMachine")
@@ -96,7 +111,7 @@ class EmulatedDaxMediaTest {
                     }
                   });
       while (other.isAlive()) {
-        FlushChoice.tried(LineFlusher.of(way), shared);
+        FlushChoice.tried(LineFlusher.of(way, "a"), shared);
       }
       other.join();
       assertThat(shared.get(ValueLayout.JAVA_LONG, 4096 - 64)).isEqualTo(additions);

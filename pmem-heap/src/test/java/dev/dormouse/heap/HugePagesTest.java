@@ -75,31 +75,4 @@ class HugePagesTest {
       Files.delete(file);
     }
   }
-
-  @ParameterizedTest
-  @CsvSource({
-    "ext4, PROCESS_CRASH, ''",
-    "xfs, PROCESS_CRASH, ''",
-    "tmpfs, VOLATILE, VOLATILE: the pool lies in memory",
-    "ramfs, VOLATILE, VOLATILE: the pool lies in memory",
-    "overlay, PROCESS_CRASH, deleted with the container",
-    "nfs4, PROCESS_CRASH, only one machine may open it",
-    "cifs, PROCESS_CRASH, only one machine may open it",
-    "fuse.sshfs, PROCESS_CRASH, only one machine may open it",
-  })
-  void aFileSystemHasAClassAndWhatHasToBeKnownOfIt(String type, DurabilityClass durabilityClass, String said) throws IOException {
-    FileSystemKind kind = new FileSystemKind(type);
-    assertThat(kind.durabilityClass()).isEqualTo(durabilityClass);
-    Path file = Files.createTempFile("dormouse-test-", null);
-    try {
-      List<String> notes = kind.notes(file, SMALL);
-      if (said.isEmpty()) {
-        assertThat(notes).isEmpty();
-      } else {
-        assertThat(notes.getFirst()).contains(said);
-      }
-    } finally {
-      Files.delete(file);
-    }
-  }
 }

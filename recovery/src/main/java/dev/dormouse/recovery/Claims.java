@@ -15,12 +15,15 @@ import java.util.Set;
  * owned and was not claimed is lost (I3).
  */
 public final class Claims {
-  private static final int MOST_FINDINGS = 1000;
+  /** How many findings a report for people has at most. */
+  static final int MOST_FINDINGS = 1000;
+
   private static final int LINE_SHIFT = 6;
   private static final int LEAF_BITS = 1 << 15;
   private static final List<Account> ACCOUNTS = List.of(Account.values());
 
   private final Heap heap;
+  private final int mostFindings;
   // A bit for the first line of each claimed extent; leaves are made as they are needed.
   private final long[][] claimed;
   private final List<Finding> findings = new ArrayList<>();
@@ -49,7 +52,8 @@ public final class Claims {
     DATASPACES
   }
 
-  Claims(Pool pool) {
+  Claims(Pool pool, int mostFindings) {
+    this.mostFindings = mostFindings;
     this.heap = pool.heap();
     this.claimed = new long[(int) ((pool.header().geometry().sizeBytes() >>> LINE_SHIFT) / LEAF_BITS) + 1][];
   }
@@ -156,7 +160,7 @@ public final class Claims {
     if (what == Finding.Kind.COMPONENT || what == Finding.Kind.QUARANTINE) {
       hitComponents.add(where);
     }
-    if (findings.size() < MOST_FINDINGS) {
+    if (findings.size() < mostFindings) {
       findings.add(new Finding(what, name, where, sentence));
     }
   }

@@ -56,7 +56,7 @@ public final class Epoch {
     }
     number = SequenceWord.number(media.getLong(headerOffset + LaneLayout.SEQUENCE_WORD));
     if (number >= SequenceWord.MAX_NUMBER - 1) {
-      throw new IllegalStateException("lane " + lane + " has run out of sequence numbers");
+      throw Lanes.damaged(media, lane, "its number is " + number + ", and no lane comes so far");
     }
     log.start(number, salt);
     running = true;
@@ -294,7 +294,8 @@ public final class Epoch {
    */
   public void putShared(long offset, long value) {
     if (!replay.isPlausibleWord(offset)) {
-      throw new IllegalArgumentException("offset " + offset + " is not that of an aligned word in the arena");
+      // Who asks has it from a word on the media, which may say anything.
+      throw new Damaged(media.describe(), "offset " + offset + " is not that of an aligned word in the arena, which others could share; run verify");
     }
     whole(() -> intend(RecordKind.WORD, offset, value, 0, 0));
   }

@@ -27,7 +27,7 @@ public record Finding(Kind kind, String object, long place, String sentence, Str
     /** A dataspace of the store, or the table of them: whoever has it attached is hit. */
     DATASPACE("let go of it and make it anew, or restore from a backup; ./dormouse repair mends its count and its name"),
     /** Bytes that somebody owns and nothing leads to. */
-    LOST("./dormouse repair releases it"),
+    LOST("./dormouse repair releases it, or keeps it as a component in quarantine, from where it can be exported and given up; where it says that the pool has no room for that, destroy components, then run it again"),
     /** An entry of the page table: the pages behind it are given to nobody. */
     PAGE("./dormouse repair writes it anew from what the records say"),
     /** The word that says what room a chunk has. */

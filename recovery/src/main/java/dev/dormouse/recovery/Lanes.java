@@ -90,6 +90,11 @@ public final class Lanes {
     return free;
   }
 
+  /** Whether every lane was given back, but for those whose epoch could not be ended: these never are. */
+  public boolean isIdle() {
+    return freeCount() + stuck.get() >= epochs.length;
+  }
+
   /**
    * Leases a lane, waiting for one if all are in use; null after {@link #close}, and where {@link #isBroken}. It must be given
    * back by {@link #giveBack}.

@@ -89,7 +89,8 @@ final class LogReplay {
     load(position);
     return switch (kind()) {
       case RecordKind.ALLOC -> heap.isPlausible(a(), b(), d());
-      case RecordKind.FREE, RecordKind.WORD -> isPlausibleWord(a());
+      case RecordKind.FREE -> isPlausibleWord(a()) && b() > 0 && heap.isInArena(a() + b() - 1);
+      case RecordKind.WORD -> isPlausibleWord(a());
       default -> true;
     };
   }

@@ -47,6 +47,20 @@ public final class Verifier {
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
    */
   public static VerifyReport verify(PoolReader reader, Place place, Walker walker) {
+    return verify(reader, place, walker, Claims.MOST_FINDINGS);
+  }
+
+  /**
+   * As {@link #verify(PoolReader, Place, Walker)}, with all that is found, however much it is: for a repair, which must see each.
+   *
+   * @throws dev.dormouse.heap.NotAPool if it is none
+   * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
+   */
+  public static VerifyReport verifyUncut(PoolReader reader, Place place, Walker walker) {
+    return verify(reader, place, walker, Integer.MAX_VALUE);
+  }
+
+  private static VerifyReport verify(PoolReader reader, Place place, Walker walker, int mostFindings) {
     Pool pool;
     try {
       pool = Pool.open(new OverlayMedia(reader), place);
@@ -59,7 +73,7 @@ public final class Verifier {
     if (!pool.headerDamage().isEmpty()) {
       notes.add(pool.headerDamage());
     }
-    Claims claims = new Claims(pool);
+    Claims claims = new Claims(pool, mostFindings);
     Recovery.Report recovery = null;
     claims.about(Finding.Kind.LANE, "the lanes", pool.header().geometry().laneTableOffset());
     try {

@@ -4,6 +4,7 @@ import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -83,6 +84,8 @@ public final class AddressSpace {
    */
   public void doom() {
     overdue = true;
+    // As in Region.doom: whoever finds the thread gone finds the reason, too.
+    VarHandle.releaseFence();
     thread = null;
     for (Region view : views) {
       if (view != null) {
@@ -94,6 +97,8 @@ public final class AddressSpace {
   void checkRunning() {
     Thread owner = thread;
     if (owner != Thread.currentThread()) {
+      // The other half of the fence in doom.
+      VarHandle.acquireFence();
       if (overdue) {
         throw RegionException.overdue();
       }

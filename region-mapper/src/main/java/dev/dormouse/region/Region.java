@@ -3,6 +3,7 @@ package dev.dormouse.region;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -349,6 +350,9 @@ public final class Region {
    */
   public void doom() {
     overdue = true;
+    // So that whoever finds the thread gone finds the reason, too, on a processor that may swap the two stores. The accesses pay
+    // nothing for it: only the refusal has the other half.
+    VarHandle.releaseFence();
     thread = null;
   }
 
@@ -431,6 +435,8 @@ public final class Region {
 
   private RegionException staleOrForeign() {
     Thread owner = thread;
+    // The other half of the fence in doom.
+    VarHandle.acquireFence();
     if (overdue) {
       return RegionException.overdue();
     }

@@ -9,9 +9,4 @@ public final class PathReplacement {
   public static Path itself(Path path, String name) {
     return path;
   }
-
-  /** The anchor of a pool, whatever file beside the pool is asked for. */
-  public static Path anchorItself(Path pool, String suffix) {
-    return pool.resolveSibling(pool.getFileName() + ".anchor");
-  }
 }
