@@ -159,10 +159,19 @@ final class ComponentMend {
     long birth = birthOf(offset, owner, record, named, search);
     boolean isNobody = isZero(record) && !named && !search.births().contains(birth);
     if (birth != 0 && !isNobody) {
-      long annex = Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
+      long told = Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
+      long annex = ComponentNames.readAnnex(media, told, birth) == null ? search.annexOf(birth) : told;
+      byte[] emptied = emptied(birth, annex);
       add(offset, birth);
-      mending.write(offset, emptied(birth, ComponentNames.readAnnex(media, annex, birth) == null ? search.annexOf(birth) : annex));
+      mending.write(offset, emptied);
       mending.claim(offset, ComponentLayout.BYTES, birth);
+      if (annex != 0) {
+        // It says whose it is, whatever its owner word says.
+        Awake seat = new Awake(0);
+        seat.recordOffset = offset;
+        seat.take(emptied);
+        claimAnnex(seat);
+      }
       mending.changed(offset, "the component's record at " + offset + ": not to be mended, so it is quarantined; what it holds is kept");
     }
   }

@@ -222,8 +222,9 @@ final class RepairStage {
             found.putAll(Snapshot.of(component));
           }
         });
+    // There may be more: an owner word that became another birth makes somebody who is kept, in quarantine.
     int everybody = found.size() + quarantined.size();
-    assertThat(everybody).as("%s: nobody is gone: %s and %s, changes %s", what, found.keySet(), quarantined, report.changes()).isEqualTo(before.size());
+    assertThat(everybody).as("%s: nobody is gone: %s and %s, changes %s", what, found.keySet(), quarantined, report.changes()).isGreaterThanOrEqualTo(before.size());
     // Symbol 1 is the dataspace's name: where its text is lost the dataspace is there under another one.
     found.forEach((name, content) -> assertThat(content.replace("lost-symbol-1 ", "book ")).as("%s: %s", what, name).isEqualTo(before.get(name)));
     store.close();

@@ -8,6 +8,7 @@ import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.Example;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.Provide;
@@ -45,6 +46,15 @@ final class StoreRepairPropertiesTest {
         .list()
         .ofMinSize(1)
         .ofMaxSize(3);
+  }
+
+  /** Found by the property: the owner word of the annex of a component that has to be emptied became that of another one. */
+  @Example
+  void anAnnexSaysWhoseItIs() {
+    CrashMedia media = new CrashMedia(POOL);
+    List<Hit> hits = List.of(new Hit(61952, Way.BYTE, 1), new Hit(69632, Way.BIT, 0));
+    hits.forEach(hit -> hit.strike(media));
+    RepairStage.requireRepaired(media.processKilled(), BEFORE, hits.toString());
   }
 
   @Property(tries = 150, shrinking = ShrinkingMode.BOUNDED)
