@@ -5,6 +5,10 @@ import dev.dormouse.emulation.slow.SlowMedia;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.MappedMedia;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Pool;
+import java.nio.file.Path;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
 
 /**
  * The floor on a slow medium: what {@link BareMapping} is on a bare mapping, through the verbs of a medium and with what it makes
@@ -20,25 +24,49 @@ final class BareMedia implements AutoCloseable {
 
   private final Scratch scratch = new Scratch();
   private final Media media;
+  private final Runnable closing;
   private final byte[] line = new byte[Media.LINE_BYTES];
   private final long[] records;
   private final long stateBytes;
   private int next;
   private int logLine;
 
-  /** A medium with a record and a state for each of the population's measured components. */
+  /** A slow medium with a record and a state for each of the population's measured components. */
   BareMedia(Population population, LatencyProfile profile) {
+    this(
+        population,
+        path -> {
+          Media mapped = MappedMedia.create(path, population.poolBytes());
+          return new Opened(mapped, filled -> new SlowMedia(filled, profile), mapped::close);
+        });
+  }
+
+  /** The same on a medium of its own. There was a pool on it, of which nothing is left. */
+  BareMedia(Population population, BenchMedium medium) {
+    this(
+        population,
+        path -> {
+          Pool pool = medium.createPool(path, population.poolBytes());
+          return new Opened(pool.media(), UnaryOperator.identity(), pool::abandon);
+        });
+  }
+
+  /** A medium that is to be filled, what is measured then, and what closes it. */
+  private record Opened(Media media, UnaryOperator<Media> measured, Runnable closing) {}
+
+  private BareMedia(Population population, Function<Path, Opened> opening) {
     stateBytes = population.stateBytes();
-    Media below = MappedMedia.create(scratch.file("bare.floor"), population.poolBytes());
+    Opened opened = opening.apply(scratch.file("bare.floor"));
+    closing = opened.closing;
     int count = population.measured();
     records = new long[count];
     int[] order = Sleepers.shuffled(count);
     long states = RECORDS_OFFSET + (long) count * RECORD_BYTES;
     for (int i = 0; i < count; i++) {
       records[i] = RECORDS_OFFSET + (long) order[i] * RECORD_BYTES;
-      below.putLong(records[i] + STATE_OFFSET, states + order[i] * stateBytes);
+      opened.media.putLong(records[i] + STATE_OFFSET, states + order[i] * stateBytes);
     }
-    media = new SlowMedia(below, profile);
+    media = opened.measured.apply(opened.media);
   }
 
   /** The record that comes next in the shuffled order. */
@@ -89,7 +117,7 @@ final class BareMedia implements AutoCloseable {
 
   @Override
   public void close() {
-    media.close();
+    closing.run();
     scratch.close();
   }
 }

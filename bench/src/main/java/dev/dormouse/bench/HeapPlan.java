@@ -73,7 +73,7 @@ final class HeapPlan {
   private void everything() {
     int[] sizes = {64, 4096, 65_536};
     allocations(sizes);
-    leftOut = LlplProbe.whatIsMissing(Scratch.parent());
+    leftOut = LlplProbe.whatIsMissing();
     if (leftOut.isEmpty()) {
       besideLlpl(sizes);
     }

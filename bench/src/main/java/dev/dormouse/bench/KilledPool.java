@@ -3,13 +3,16 @@ package dev.dormouse.bench;
 import dev.dormouse.component.Component;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.StoreOptions;
+import dev.dormouse.heap.Anchor;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.PoolLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -43,7 +46,7 @@ final class KilledPool implements AutoCloseable {
       Sleepers.add(store, "other-", population.others(), Population.SMALL_BYTES, Programs.ReadsOneLong.class);
       copyInsideTurns(store, runningTurns, living, killed);
     }
-    ProcessStore.delete(living);
+    putBack(killed, living);
     ByteBuffer headersAndLanes =
         ByteBuffer.allocateDirect((int) Geometry.forNewPool(sizeBytes).pageTableOffset());
     try (FileChannel channel = FileChannel.open(killed, StandardOpenOption.READ)) {
@@ -54,6 +57,22 @@ final class KilledPool implements AutoCloseable {
       throw new UncheckedIOException(e);
     }
     return new KilledPool(scratch, killed, headersAndLanes.flip());
+  }
+
+  /** Into the file in which it was killed: the store tells a copy of an open pool from it, and would verify that in full. */
+  private static void putBack(Path copy, Path living) {
+    try (FileChannel from = FileChannel.open(copy, StandardOpenOption.READ);
+        FileChannel to = FileChannel.open(living, StandardOpenOption.WRITE)) {
+      long done = 0;
+      while (done < from.size()) {
+        done += from.transferTo(done, from.size() - done, to);
+      }
+      Files.move(living, copy, StandardCopyOption.REPLACE_EXISTING);
+      Files.delete(Anchor.pathFor(living));
+      Files.delete(PoolLock.pathFor(living));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void copyInsideTurns(ProcessStore store, int runningTurns, Path living, Path killed) {
@@ -100,6 +119,8 @@ final class KilledPool implements AutoCloseable {
       while (headersAndLanes.hasRemaining()) {
         channel.write(headersAndLanes, headersAndLanes.position());
       }
+      // It knows of the openings that are taken back here.
+      Files.deleteIfExists(Anchor.pathFor(path));
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

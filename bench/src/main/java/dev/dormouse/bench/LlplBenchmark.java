@@ -20,7 +20,7 @@ import org.openjdk.jmh.infra.ThreadParams;
 
 /**
  * A block of LLPL's {@code PersistentHeap} is allocated, zeroed and freed: what {@link AllocationBenchmark} is held against. Its
- * JVM needs {@link dev.dormouse.bench.llpl.LlplProbe#FLAGS}.
+ * JVM needs {@link dev.dormouse.heap.llpl.LlplLibrary#FLAGS}.
  */
 @BenchmarkMode({Mode.SampleTime, Mode.AverageTime})
 @OutputTimeUnit(TimeUnit.NANOSECONDS)

@@ -1,6 +1,6 @@
 package dev.dormouse.bench;
 
-import dev.dormouse.bench.llpl.LlplProbe;
+import dev.dormouse.heap.llpl.LlplLibrary;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -115,8 +115,11 @@ record Probe(Class<?> type, String method, Map<String, String> parameters, Mode 
     if (type == MapBenchmark.class) {
       flags.addAll(List.of(MapBenchmark.FLAGS));
     }
+    if (type == MediaBenchmark.class) {
+      flags.addAll(MediaBenchmark.FLAGS);
+    }
     if (type == LlplBenchmark.class) {
-      flags.addAll(LlplProbe.FLAGS);
+      flags.addAll(LlplLibrary.FLAGS);
     }
     return flags.toArray(String[]::new);
   }

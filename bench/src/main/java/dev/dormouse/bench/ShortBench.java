@@ -33,7 +33,7 @@ public final class ShortBench {
   /**
    * The full form, with a million sleepers; some minutes and 4 GiB of disk. The short form with {@code --short}; on emulated slow
    * media with {@code --slow}; the crash explorations with {@code --explore}; a map beside others with {@code --map};
-   * the heap, beside LLPL, with {@code --heap}; JSON with {@code --json}.
+   * the heap, beside LLPL, with {@code --heap}; every medium with {@code --media}; JSON with {@code --json}.
    */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
@@ -47,6 +47,9 @@ public final class ShortBench {
     }
     if (given.contains("--heap")) {
       return brief ? HeapPlan.brief() : HeapPlan.full();
+    }
+    if (given.contains("--media")) {
+      return brief ? MediaPlan.brief() : MediaPlan.full();
     }
     if (given.contains("--slow")) {
       return brief ? Plan.briefSlow() : Plan.slow();

@@ -7,6 +7,7 @@ import dev.dormouse.component.Program;
 import dev.dormouse.component.StoreOptions;
 import dev.dormouse.emulation.slow.LatencyProfile;
 import dev.dormouse.emulation.slow.SlowMedia;
+import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.MappedMedia;
 import dev.dormouse.heap.Media;
 import java.nio.ByteBuffer;
@@ -47,10 +48,14 @@ final class Sleepers implements AutoCloseable {
 
   /** Makes a pool and puts everybody to sleep in it. */
   static Sleepers create(Population population, Class<? extends Program> program) {
+    return create(population, program, FileMedium.MAPPED);
+  }
+
+  private static Sleepers create(Population population, Class<? extends Program> program, FileMedium medium) {
     Scratch scratch = new Scratch();
     try {
       Path pool = scratch.file("sleepers.pool");
-      ProcessStore store = ProcessStore.open(pool, StoreOptions.create(population.poolBytes()));
+      ProcessStore store = ProcessStore.open(pool, StoreOptions.create(population.poolBytes()).medium(medium));
       List<ComponentId> measured = add(store, "other-", population.others(), Population.SMALL_BYTES, program);
       if (!population.measuresTheOthers()) {
         measured = add(store, "measured-", population.measured(), population.stateBytes(), program);
@@ -72,6 +77,21 @@ final class Sleepers implements AutoCloseable {
       return new Sleepers(fast, ProcessStore.open(slow, StoreOptions.existing()));
     } catch (RuntimeException e) {
       fast.scratch.close();
+      throw e;
+    }
+  }
+
+  /** The same on a medium. Where that can be had on any file, it is made as a mapped one, closed, and opened again. */
+  static Sleepers create(Population population, Class<? extends Program> program, BenchMedium medium) {
+    if (!medium.isMadeAsMappedFile()) {
+      return create(population, program, medium.medium());
+    }
+    Sleepers mapped = create(population, program);
+    try {
+      mapped.store.close();
+      return new Sleepers(mapped, medium.open(mapped.pool, StoreOptions.existing()));
+    } catch (RuntimeException e) {
+      mapped.scratch.close();
       throw e;
     }
   }

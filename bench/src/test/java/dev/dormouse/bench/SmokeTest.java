@@ -33,10 +33,15 @@ class SmokeTest {
     requireAllLines(HeapPlan.smoke());
   }
 
+  @Test
+  void everyLineOfTheMediasPlanCanBeMeasured() {
+    requireAllLines(MediaPlan.smoke());
+  }
+
   /** Skipped where PMDK's libraries are missing, unless they are required: {@code -Ddormouse.requireLlpl=true}. */
   @Test
   void everyLineBesideLlplCanBeMeasured() {
-    String missing = LlplProbe.whatIsMissing(Scratch.parent());
+    String missing = LlplProbe.whatIsMissing();
     if (Boolean.getBoolean("dormouse.requireLlpl")) {
       assertThat(missing).isEmpty();
     }
@@ -86,6 +91,7 @@ class SmokeTest {
     Set<String> planned = new TreeSet<>();
     List<Line> lines = new ArrayList<>(Plan.smoke().lines());
     lines.addAll(HeapPlan.smoke().lines());
+    lines.addAll(MediaPlan.smoke().lines());
     lines.addAll(HeapPlan.smokeBesideLlpl().lines());
     for (Line line : lines) {
       planned.add(line.ours().type().getName() + "." + line.ours().method());

@@ -58,7 +58,8 @@ record DemoReport(
   }
 
   void print(PrintStream out) {
-    out.println("concordance of " + input + ", " + number(rebuilt.bytes()) + " bytes, on a " + medium());
+    out.println("concordance of " + input + ", " + number(rebuilt.bytes()) + " bytes, on " + medium());
+    tally.lastOpening().notes().forEach(note -> out.println("  note: " + note));
     switch (begun) {
       case ANEW -> {}
       case GONE_ON -> out.println("  it was begun before, and was gone on with where it stood");
@@ -121,6 +122,7 @@ record DemoReport(
     json.addProperty("pool", keptPool == null ? null : keptPool.toString());
     json.addProperty("media", media.toString());
     json.addProperty("durabilityClass", tally.lastOpening().durabilityClass().name());
+    json.add("notes", Json.of(tally.lastOpening().notes()));
     json.addProperty("begun", begun.name());
     json.addProperty("seed", seed);
     json.addProperty("killsPlanned", killsPlanned);

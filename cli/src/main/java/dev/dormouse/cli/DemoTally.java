@@ -11,7 +11,7 @@ final class DemoTally {
   private final Latencies resumes = new Latencies();
   private final LongStream.Builder recoveryNanos = LongStream.builder();
   private final LongStream.Builder openingNanos = LongStream.builder();
-  private StoreStatistics formerLives = new StoreStatistics(0, 0, 0, 0);
+  private StoreStatistics formerLives = new StoreStatistics(0, 0, 0, 0, 0);
   private StoreStatistics thisLife = formerLives;
   private long rolledBack;
   private long redone;
@@ -35,7 +35,7 @@ final class DemoTally {
 
   private void addOpening(OpeningReport opening) {
     formerLives = statistics();
-    thisLife = new StoreStatistics(0, 0, 0, 0);
+    thisLife = new StoreStatistics(0, 0, 0, 0, 0);
     lastOpening = opening;
     if (opening.how() == Opening.ROLLED_BACK) {
       unclosed++;
@@ -51,7 +51,8 @@ final class DemoTally {
         formerLives.turns() + thisLife.turns(),
         formerLives.resumes() + thisLife.resumes(),
         formerLives.hibernations() + thisLife.hibernations(),
-        formerLives.repeats() + thisLife.repeats());
+        formerLives.repeats() + thisLife.repeats(),
+        formerLives.overdue() + thisLife.overdue());
   }
 
   Latencies.Summary hibernations() {

@@ -6,8 +6,9 @@ import dev.dormouse.component.ComponentInfo;
 import dev.dormouse.component.DataspaceInfo;
 import dev.dormouse.component.OpeningReport;
 import dev.dormouse.component.ProcessStore;
-import dev.dormouse.heap.FileReader;
+import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.PoolHeader;
+import dev.dormouse.heap.PoolReader;
 import java.io.PrintStream;
 import java.nio.file.Path;
 import java.util.List;
@@ -36,7 +37,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PoolHeader header;
-    try (FileReader reader = new FileReader(pool)) {
+    try (PoolReader reader = FileMedium.of(pool).reader(pool)) {
       header = PoolHeader.read(reader).header();
     }
     AtomicLong components = new AtomicLong();
@@ -65,6 +66,7 @@ final class InspectCommand implements Callable<Integer> {
     json.addProperty("headerDamage", opening.headerDamage());
     json.addProperty("openCount", header.openCount());
     json.addProperty("bootIdentity", header.boot().toString());
+    json.add("provenance", ProvenanceOutput.toJson(opening.provenance()));
     json.addProperty("lanes", header.geometry().laneCount());
     json.addProperty("laneBytes", header.geometry().laneBytes());
     json.addProperty("lanesToRedo", opening.recovery().lanesRedone());
@@ -88,7 +90,9 @@ final class InspectCommand implements Callable<Integer> {
     if (!opening.headerDamage().isEmpty()) {
       line(out, "header", opening.headerDamage());
     }
-    line(out, "opened", header.openCount() + " times, last by boot " + header.boot());
+    line(out, "opened", header.openCount() + " times, last by " + ProvenanceOutput.host(opening.provenance().recorded()));
+    line(out, "here", ProvenanceOutput.host(opening.provenance().here()));
+    line(out, "provenance", ProvenanceOutput.sentence(opening.provenance()));
     line(out, "lanes", header.geometry().laneCount() + " of " + number(header.geometry().laneBytes()) + " bytes");
     line(out, "components", number(components));
     for (DataspaceInfo dataspace : dataspaces) {
@@ -106,7 +110,8 @@ final class InspectCommand implements Callable<Integer> {
       case ROLLED_BACK ->
           "not closed; the next open undoes " + opening.recovery().lanesRolledBack() + " turns and carries out "
               + opening.recovery().lanesRedone();
-      case MACHINE_WENT_DOWN -> "the machine went down while it was open";
+      case MACHINE_WENT_DOWN ->
+          opening.provenance().copiedWhileOpen() ? "not closed, and copied since" : "the machine went down while it was open";
     };
   }
 

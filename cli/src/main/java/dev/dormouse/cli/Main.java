@@ -18,6 +18,7 @@ import picocli.CommandLine.Spec;
       DemoCommand.class,
       InspectCommand.class,
       VerifyCommand.class,
+      RepairCommand.class,
       RebuildCommand.class,
       ShrinkCommand.class,
       TortureCommand.class,
@@ -56,7 +57,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no verb: demo, inspect, verify, rebuild, shrink, torture or bench expected");
+    throw new ParameterException(spec.commandLine(), "no verb: demo, inspect, verify, repair, rebuild, shrink, torture or bench expected");
   }
 
   private static int explainUsage(ParameterException e, String[] arguments) {

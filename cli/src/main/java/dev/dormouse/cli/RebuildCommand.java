@@ -1,6 +1,7 @@
 package dev.dormouse.cli;
 
 import com.google.gson.JsonObject;
+import dev.dormouse.component.OpeningReport;
 import dev.dormouse.component.OpeningReport.Opening;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.StoreOptions;
@@ -34,6 +35,14 @@ final class RebuildCommand implements Callable<Integer> {
   @Option(names = "--out", paramLabel = "FILE", description = "Where to write it. Default: standard output.")
   private Path outFile;
 
+  @Option(
+      names = "--media",
+      paramLabel = "MEDIA",
+      description =
+          "How the pool's file is reached: ${COMPLETION-CANDIDATES}. Default: LLPL for a file of PMDK's, DAX for a pool that was last"
+              + " open on persistent memory, so that it promises no less afterwards; else MAPPED.")
+  private MediaKind media;
+
   @Mixin private OutputOptions output;
 
   @Override
@@ -41,24 +50,27 @@ final class RebuildCommand implements Callable<Integer> {
     if (output.json() && outFile == null) {
       throw new ParameterException(spec.commandLine(), "--json needs --out, because both would go to standard output");
     }
+    MediaKind kind = media == null ? MediaKind.thatKeeps(pool) : media;
     AtomicLong written = new AtomicLong();
-    Opening how;
+    OpeningReport opening;
     Rebuild.Result result;
     try (Progress _ = Progress.of(() -> String.format("rebuilding: %,d bytes", written.get()));
-        ProcessStore store = ProcessStore.open(pool, StoreOptions.existing())) {
+        ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().medium(kind.medium()))) {
       // Before a file is overwritten.
       Rebuild.requireConcordance(store);
-      how = store.opening().how();
+      opening = store.opening();
       try (OutputStream to = open()) {
         result = Rebuild.run(store, to, Rebuild.DEFAULT_WINDOW_BYTES, written::set);
       }
     }
-    int exitCode = exitCode(how, result);
+    int exitCode = exitCode(opening.how(), result);
     if (output.json()) {
       JsonObject json = new JsonObject();
       json.addProperty("pool", pool.toString());
       json.addProperty("out", outFile.toString());
-      json.addProperty("opening", how.name());
+      json.addProperty("media", kind.toString());
+      json.addProperty("opening", opening.how().name());
+      json.add("notes", Json.of(opening.notes()));
       json.addProperty("bytes", result.bytes());
       json.addProperty("tokens", result.tokens());
       json.addProperty("positions", result.positions());
@@ -66,7 +78,7 @@ final class RebuildCommand implements Callable<Integer> {
       json.addProperty("exitCode", exitCode);
       Json.print(output.out(), json);
     } else {
-      say(how, result);
+      say(opening.how(), result);
     }
     return exitCode;
   }

@@ -31,13 +31,22 @@ final class ShrinkCommand implements Callable<Integer> {
       description = "How long it is to be, such as 67108864 or 64M; rounded up to whole pages of 4,096 bytes.")
   private long sizeBytes;
 
+  @Option(
+      names = "--media",
+      paramLabel = "MEDIA",
+      description =
+          "How the pool's file is reached: ${COMPLETION-CANDIDATES}. Default: LLPL for a file of PMDK's, DAX for a pool that was last"
+              + " open on persistent memory, so that it promises no less afterwards; else MAPPED.")
+  private MediaKind media;
+
   @Mixin private OutputOptions output;
 
   @Override
   public Integer call() throws IOException {
     long wanted = (sizeBytes + Geometry.PAGE_BYTES - 1) / Geometry.PAGE_BYTES * Geometry.PAGE_BYTES;
     try (Progress _ = Progress.of(() -> "shrinking " + pool)) {
-      ProcessStore.shrink(pool, StoreOptions.existing(), wanted);
+      MediaKind kind = media == null ? MediaKind.thatKeeps(pool) : media;
+      ProcessStore.shrink(pool, StoreOptions.existing().medium(kind.medium()), wanted);
     } catch (IllegalArgumentException e) {
       throw new VerbFailed(ExitCode.STOPPED, e.getMessage());
     }

@@ -45,6 +45,7 @@ final class VerifyCommand implements Callable<Integer> {
     json.add("uuid", Json.of(report.uuid()));
     json.add("durabilityClass", Json.of(report.durabilityClass()));
     json.addProperty("openCount", report.openCount());
+    json.add("provenance", ProvenanceOutput.toJson(report.provenance()));
     json.addProperty("sizeBytes", report.sizeBytes());
     json.addProperty("components", report.components());
     json.addProperty("dataspaces", report.dataspaces());
@@ -56,6 +57,10 @@ final class VerifyCommand implements Callable<Integer> {
     json.add("lanesToRollBack", Json.of(report.recovery() == null ? null : report.recovery().lanesRolledBack()));
     json.add("notes", Json.of(report.notes()));
     json.add("findings", Json.of(report.findings()));
+    json.add("damage", Json.of(report.damage()));
+    json.add("hit", Json.of(report.hit()));
+    json.addProperty("unharmedComponents", report.unharmedComponents());
+    json.add("whatToDo", Json.of(report.whatToDo()));
     json.addProperty("exitCode", exitCode);
     return json;
   }
@@ -65,6 +70,17 @@ final class VerifyCommand implements Callable<Integer> {
     out.println("pool " + pool + ": " + Verdicts.sentence(report));
     report.findings().forEach(finding -> out.println("  " + finding));
     report.notes().forEach(note -> out.println("  note: " + note));
+    Verdicts.printNextSteps(out, report);
+    if (report.provenance() != null) {
+      out.printf(
+          Locale.ROOT,
+          "  uuid %s, opened %,d times, last by %s; here is %s%n",
+          report.uuid(),
+          report.openCount(),
+          ProvenanceOutput.host(report.provenance().recorded()),
+          ProvenanceOutput.host(report.provenance().here()));
+      out.println("  " + ProvenanceOutput.sentence(report.provenance()));
+    }
     if (report.verdict() != VerifyReport.Verdict.DAMAGED) {
       out.printf(
           Locale.ROOT,

@@ -1,9 +1,14 @@
 package dev.dormouse.cli;
 
 import com.google.gson.Gson;
+import com.google.gson.GsonBuilder;
+import com.google.gson.JsonDeserializer;
 import com.google.gson.JsonParseException;
+import com.google.gson.JsonPrimitive;
+import com.google.gson.JsonSerializer;
 import dev.dormouse.component.OpeningReport;
 import dev.dormouse.component.StoreStatistics;
+import java.nio.file.Path;
 
 /**
  * A line that the worker writes for the demonstration that started it. The worker may be killed in the middle of a line, so
@@ -33,7 +38,12 @@ record WorkerMessage(
     Rebuild.Result rebuilt,
     int exitCode,
     String sentence) {
-  private static final Gson GSON = new Gson();
+  // A path belongs to a file system of its process; what the other one gets is its text.
+  private static final Gson GSON =
+      new GsonBuilder()
+          .registerTypeHierarchyAdapter(Path.class, (JsonSerializer<Path>) (path, _, _) -> new JsonPrimitive(path.toString()))
+          .registerTypeHierarchyAdapter(Path.class, (JsonDeserializer<Path>) (text, _, _) -> Path.of(text.getAsString()))
+          .create();
   private static final WorkerMessage EMPTY = new WorkerMessage(null, 0, 0, null, null, null, null, null, null, 0, null);
 
   /** What is said. */

@@ -5,9 +5,11 @@ import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ClassFileImporter;
 import com.tngtech.archunit.core.importer.ImportOption;
+import dev.dormouse.heap.Pool;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -62,6 +64,21 @@ class ArchitectureTest {
         .should()
         .dependOnClassesThat()
         .resideInAPackage("com.intel.pmem..")
+        .check(CLASSES);
+  }
+
+  /** LLPL's own package has one class of ours, for what LLPL keeps to it. */
+  @Test
+  void oneClassOfOursIsInLlplsPackage() {
+    JavaClasses heap = new ClassFileImporter().importUrl(Pool.class.getProtectionDomain().getCodeSource().getLocation());
+    assertThat(heap.stream().map(JavaClass::getName).filter(name -> !name.startsWith("dev.dormouse.")))
+        .containsExactly("com.intel.pmem.llpl.DormouseBridge");
+    noClasses()
+        .that()
+        .resideOutsideOfPackages("dev.dormouse.heap.llpl..", "com.intel.pmem..")
+        .should()
+        .dependOnClassesThat()
+        .haveSimpleName("DormouseBridge")
         .check(CLASSES);
   }
 

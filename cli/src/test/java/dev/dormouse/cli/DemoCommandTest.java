@@ -6,7 +6,12 @@ import com.google.gson.JsonObject;
 import com.google.gson.JsonParser;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.StoreOptions;
+import dev.dormouse.heap.DurabilityClass;
+import dev.dormouse.heap.MappedMedia;
+import dev.dormouse.heap.Media;
 import java.io.IOException;
+import java.lang.reflect.InvocationTargetException;
+import java.lang.reflect.Proxy;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +35,7 @@ class DemoCommandTest {
     JsonObject json = JsonParser.parseString(first.out()).getAsJsonObject();
     assertThat(json.keySet())
         .containsExactly(
-            "input", "inputBytes", "pool", "media", "durabilityClass", "begun", "seed", "killsPlanned", "kills", "awake",
+            "input", "inputBytes", "pool", "media", "durabilityClass", "notes", "begun", "seed", "killsPlanned", "kills", "awake",
             "tokens", "distinctTokens", "turns", "repeats", "resumes", "hibernations", "rolledBack", "redone", "recovery",
             "opening", "resume", "hibernate", "finished", "compared", "identical", "differsAt", "verdict", "findings", "nanos",
             "exitCode");
@@ -97,6 +102,71 @@ class DemoCommandTest {
     assertThat(result.exitCode()).isEqualTo(ExitCode.STOPPED);
     assertThat(result.err()).contains("READ_WRITE_SYNC", "the system said", "mounted with dax").doesNotContain("\tat ");
     assertThat(pool).doesNotExist();
+  }
+
+  @Test
+  void whatAnEmulatedMediumIsAndCostsIsSaid() throws IOException {
+    Path input = writeInput();
+    Path pool = folder.resolve("demo.pool");
+    Shell.Result result = Shell.run("demo", input, "--pool", pool, "--media", "emulated_dax", "--kills", "1");
+    assertThat(result.exitCode()).as(result.err() + result.out()).isEqualTo(ExitCode.CLEAN);
+    assertThat(result.out())
+        .contains("on an emulated DAX file", "note: DAX is emulated", "note: lines are written back by", "Nothing was lost");
+
+    Shell.Result rebuilt = Shell.run("rebuild", "--pool", pool, "--media", "emulated_dax", "--out", folder.resolve("r"), "--json");
+    assertThat(rebuilt.exitCode()).as(rebuilt.err() + rebuilt.out()).isEqualTo(ExitCode.CLEAN);
+    JsonObject json = JsonParser.parseString(rebuilt.out()).getAsJsonObject();
+    assertThat(json.get("media").getAsString()).isEqualTo("emulated_dax");
+    assertThat(json.get("notes").getAsJsonArray().toString()).contains("lines are written back by");
+    assertThat(folder.resolve("r")).hasSameBinaryContentAs(input);
+  }
+
+  /** Opening it as a mapped file would make it promise less, without anybody having asked for that. */
+  @Test
+  void aPoolFromPersistentMemoryIsNotMadeToPromiseLessUnasked() throws IOException {
+    Path input = writeInput();
+    Path pool = folder.resolve("kept.pool");
+    Media promising = onPersistentMemory(MappedMedia.create(pool, 4 << 20));
+    StoreOptions options = StoreOptions.create(4 << 20).fileRoot(Concordance.INPUT_ROOT, input.getParent());
+    try (ProcessStore store = ProcessStore.open(promising, options)) {
+      Concordance concordance = Concordance.beginOrGoOn(store, input, 8, SleepWatch.NONE);
+      while (concordance.step()) {
+        assertThat(concordance.position()).isPositive();
+      }
+    }
+    for (Object[] verb :
+        new Object[][] {{"rebuild", "--pool", pool, "--out", folder.resolve("s")}, {"shrink", "--pool", pool, "--to", "3M"}}) {
+      Shell.Result refused = Shell.run(verb);
+      assertThat(refused.exitCode()).isEqualTo(ExitCode.STOPPED);
+      assertThat(refused.err()).contains("READ_WRITE_SYNC");
+      assertThat(InspectedClass.of(pool)).isEqualTo("POWER_LOSS");
+    }
+
+    Shell.Result asked = Shell.run("rebuild", "--pool", pool, "--media", "mapped", "--out", folder.resolve("s"));
+    assertThat(asked.exitCode()).as(asked.err()).isEqualTo(ExitCode.CLEAN);
+    assertThat(InspectedClass.of(pool)).isNotEqualTo("POWER_LOSS");
+  }
+
+  private static final class InspectedClass {
+    static String of(Path pool) {
+      String json = Shell.run("inspect", "--pool", pool, "--json").out();
+      return JsonParser.parseString(json).getAsJsonObject().get("durabilityClass").getAsString();
+    }
+  }
+
+  /** A medium that says that it survives the loss of power. */
+  private static Media onPersistentMemory(Media below) {
+    return (Media)
+        Proxy.newProxyInstance(
+            Media.class.getClassLoader(),
+            new Class<?>[] {Media.class},
+            (_, method, arguments) -> {
+              try {
+                return method.getName().equals("durabilityClass") ? DurabilityClass.POWER_LOSS : method.invoke(below, arguments);
+              } catch (InvocationTargetException e) {
+                throw e.getCause();
+              }
+            });
   }
 
   private Path writeInput() throws IOException {

@@ -33,15 +33,20 @@ class MainTest {
     Path input = Files.writeString(folder.resolve("input.txt"), "to be, or not to be").toRealPath();
     pool = folder.resolve("a.pool");
     notClosed = folder.resolve("not-closed.pool");
+    byte[] killed;
     StoreOptions options = StoreOptions.create(1 << 20).fileRoot(Concordance.INPUT_ROOT, input.getParent());
     try (ProcessStore store = ProcessStore.open(pool, options)) {
       Concordance concordance = Concordance.beginOrGoOn(store, input, 4, SleepWatch.NONE);
       while (concordance.step()) {
         // To its end.
       }
-      // What a process leaves that is killed now.
-      Files.copy(pool, notClosed);
+      killed = Files.readAllBytes(pool);
     }
+    // What a process leaves that is killed, in the file in which it worked: a copy would be told from it.
+    byte[] closed = Files.readAllBytes(pool);
+    Files.write(pool, killed);
+    Files.move(pool, notClosed);
+    Files.write(pool, closed);
   }
 
   @ParameterizedTest
@@ -188,17 +193,17 @@ class MainTest {
   void jsonHasTheKeysOfTheDocuments() {
     assertThat(keys("inspect", "--pool", pool, "--json"))
         .containsExactly(
-            "pool", "uuid", "format", "sizeBytes", "maxBytes", "durabilityClass", "state", "headerDamage", "openCount", "bootIdentity",
+            "pool", "uuid", "format", "sizeBytes", "maxBytes", "durabilityClass", "state", "headerDamage", "openCount", "bootIdentity", "provenance",
             "lanes", "laneBytes", "lanesToRedo", "lanesToRollBack", "components", "dataspaces", "exitCode");
     assertThat(keys("inspect", "--pool", pool, "--component", "reader", "--json"))
         .containsExactly("pool", "name", "id", "program", "quarantined", "regions", "slots", "heldBytes", "quotaBytes", "outcomes", "exitCode");
     assertThat(keys("verify", "--pool", pool, "--json"))
         .containsExactly(
-            "pool", "verdict", "uuid", "durabilityClass", "openCount", "sizeBytes", "components", "dataspaces", "ownedBytes",
+            "pool", "verdict", "uuid", "durabilityClass", "openCount", "provenance", "sizeBytes", "components", "dataspaces", "ownedBytes",
             "usage", "freeBytes",
-            "lanesToRedo", "lanesToRollBack", "notes", "findings", "exitCode");
+            "lanesToRedo", "lanesToRollBack", "notes", "findings", "damage", "hit", "unharmedComponents", "whatToDo", "exitCode");
     assertThat(keys("rebuild", "--pool", pool, "--out", folder.resolve("out"), "--json"))
-        .containsExactly("pool", "out", "opening", "bytes", "tokens", "positions", "finished", "exitCode");
+        .containsExactly("pool", "out", "media", "opening", "notes", "bytes", "tokens", "positions", "finished", "exitCode");
   }
 
   private static Iterable<String> keys(Object... arguments) {

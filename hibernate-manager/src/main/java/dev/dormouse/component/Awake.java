@@ -25,6 +25,8 @@ final class Awake implements Holder {
 
   final int index;
   final ReentrantLock turn = new ReentrantLock();
+  // Null in a store without a limit for turns.
+  final TurnClock clock;
 
   // Guarded by the bucket of the table; recordOffset is 0 where nobody is seated.
   long recordOffset;
@@ -40,6 +42,7 @@ final class Awake implements Holder {
   int regionCount;
   int slotCount;
   int programSymbol;
+  int stateVersion;
   long birth;
   long annexOffset;
   long tableOffset;
@@ -55,6 +58,7 @@ final class Awake implements Holder {
   long incarnation;
   Program program;
   FileSession[] sessions;
+  boolean outcomesAreChecked;
 
   // Guarded by turn: what the running epoch attaches and detaches of the store's dataspaces. Whoever sits here next uses it again.
   DataspaceChanges shares;
@@ -66,7 +70,12 @@ final class Awake implements Holder {
   long repeats;
 
   Awake(int index) {
+    this(index, null);
+  }
+
+  Awake(int index, TurnClock clock) {
     this.index = index;
+    this.clock = clock;
   }
 
   @Override
@@ -90,6 +99,7 @@ final class Awake implements Holder {
     regionCount = record[ComponentLayout.REGION_COUNT] & 0xff;
     slotCount = record[ComponentLayout.SLOT_COUNT] & 0xff;
     programSymbol = Bytes.getInt(record, ComponentLayout.PROGRAM_SYMBOL);
+    stateVersion = Bytes.getInt(record, ComponentLayout.STATE_VERSION);
     annexOffset = Bytes.getLong(record, ComponentLayout.ANNEX_OFFSET);
     tableOffset = Bytes.getLong(record, ComponentLayout.TABLE_OFFSET);
     quotaBytes = Bytes.getLong(record, ComponentLayout.QUOTA_BYTES);
@@ -128,6 +138,7 @@ final class Awake implements Holder {
   void forget() {
     closeSessions();
     program = null;
+    outcomesAreChecked = false;
     if (loaded) {
       hibernations++;
     }

@@ -22,11 +22,14 @@ final class AwakeTable {
   private final AtomicLong free = new AtomicLong();
   private final AtomicInteger hand = new AtomicInteger();
 
-  AwakeTable(int most) {
+  /**
+   * @param clocks whether the turns of each seat are timed
+   */
+  AwakeTable(int most, boolean clocks) {
     seats = new Awake[most];
     buckets = new AtomicIntegerArray(Math.max(16, Integer.highestOneBit(most) * 4));
     for (int i = most - 1; i >= 0; i--) {
-      seats[i] = new Awake(i);
+      seats[i] = new Awake(i, clocks ? new TurnClock() : null);
       pushFree(seats[i]);
     }
   }

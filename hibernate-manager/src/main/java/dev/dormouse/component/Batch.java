@@ -41,17 +41,22 @@ public final class Batch {
 
   private void run(RequestId requestId, ByteBuffer request) {
     checkRunning();
-    if (turns >= limits.turns()
-        || epoch.logBytes() >= limits.logBytes()
-        || (turns > 0 && System.nanoTime() - startNanos >= limits.nanos())) {
-      commit();
-    }
-    if (turns++ == 0) {
-      startNanos = System.nanoTime();
-    }
     // Until it has ended well, what it did must not be committed, whatever the caller makes of an exception.
     doomed = true;
-    replies.add(engine.turn(awake, epoch, requestId, request));
+    try {
+      engine.endOfGap(awake);
+      if (turns >= limits.turns()
+          || epoch.logBytes() >= limits.logBytes()
+          || (turns > 0 && System.nanoTime() - startNanos >= limits.nanos())) {
+        commit();
+      }
+      if (turns++ == 0) {
+        startNanos = System.nanoTime();
+      }
+      replies.add(engine.turn(awake, epoch, requestId, request, true));
+    } finally {
+      engine.startOfGap(awake);
+    }
     doomed = false;
   }
 
@@ -62,28 +67,37 @@ public final class Batch {
    */
   public List<ByteBuffer> checkpoint() {
     checkRunning();
-    commit();
-    engine.media().sync();
+    // As above: behind a commit that failed half way there is no epoch to run a turn in.
+    doomed = true;
+    try {
+      engine.endOfGap(awake);
+      commit();
+      engine.media().sync();
+    } finally {
+      engine.startOfGap(awake);
+    }
+    doomed = false;
     List<ByteBuffer> committed = replies;
     replies = new ArrayList<>();
     return committed;
   }
 
   private void commit() {
-    // Until it has ended well: behind a commit that failed half way there is no epoch to run a turn in.
-    doomed = true;
     engine.commit(awake, epoch);
     engine.startAgain(epoch);
-    doomed = false;
     turns = 0;
   }
 
   private void checkRunning() {
     if (over || !awake.turn.isHeldByCurrentThread()) {
-      throw new IllegalStateException("this batch is over, or belongs to another thread");
+      throw over
+          ? new OutOfTurn(OutOfTurn.Reason.OVER, "this batch is over; begin another one")
+          : new OutOfTurn(
+              OutOfTurn.Reason.WRONG_THREAD, "this batch runs in another thread, and " + Thread.currentThread() + " may not use it; let that thread do it");
     }
     if (doomed) {
-      throw new IllegalStateException("a turn of this batch, or its commit, failed; all since the last commit are undone");
+      throw new OutOfTurn(
+          OutOfTurn.Reason.UNDONE, "a turn of this batch, or its commit, failed; all since the last commit are undone, begin another batch");
     }
   }
 

@@ -29,7 +29,7 @@ final class Capabilities {
     if (!session.isUsable()) {
       throw new CapabilityException(index, session.outcome, session.object + " cannot be used: " + session.reason);
     }
-    return new FileCapability(turn, media, awake, session, slot.object());
+    return new FileCapability(turn, media, awake, session, slot.object(), index);
   }
 
   private static void checkUsable(int index, Slot slot) {
@@ -58,7 +58,7 @@ final class Capabilities {
     if (session != null) {
       session.close();
     }
-    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth);
+    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth, index);
     FileSession obtained = files.obtain(recipe, symbols.text(recipe.rootSymbol()), slot.generation());
     awake.sessions[index] = obtained.isUsable() ? obtained : null;
     return obtained;
@@ -70,7 +70,7 @@ final class Capabilities {
     for (int i = 0; i < awake.slotCount; i++) {
       Slot slot = editor.slot(i);
       if (slot.isRevoked()) {
-        entries.add(new ResumeAccount.Entry(i, objectName(awake, slot), slot.badge(), ResumeAccount.Outcome.REVOKED, "it was revoked"));
+        entries.add(new ResumeAccount.Entry(i, objectName(awake, i, slot), slot.badge(), ResumeAccount.Outcome.REVOKED, "it was revoked"));
       } else {
         FileSession session = session(awake, i, slot);
         entries.add(new ResumeAccount.Entry(i, session.object, slot.badge(), session.outcome, session.reason));
@@ -79,8 +79,8 @@ final class Capabilities {
     return new ResumeAccount(engine.incarnationOf(awake), entries);
   }
 
-  private String objectName(Awake awake, Slot slot) {
-    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth);
+  private String objectName(Awake awake, int index, Slot slot) {
+    FileRecipe recipe = FileRecipe.read(media, slot.object(), awake.birth, index);
     return "file " + symbols.text(recipe.rootSymbol()) + "/" + recipe.path();
   }
 }

@@ -113,9 +113,22 @@ public final class Component {
     store.lifecycle().setQuota(recordOffset, birth, bytes);
   }
 
-  /** Destroys it: its state, its name and its capabilities are released in one commit. */
+  /**
+   * Destroys it: its state, its name and its capabilities are released in one commit. One that is quarantined too: then what is
+   * released is what the heap knows to be its own.
+   */
   public void destroy() {
     store.lifecycle().destroy(recordOffset, birth);
+  }
+
+  /**
+   * Whether it is quarantined, as its record says: then it does not run, and can be destroyed. Does not wake it; waits for the turn that
+   * runs, if one does.
+   *
+   * @throws Quarantined if its record is not what was written, so that it says nothing
+   */
+  public boolean isQuarantined() {
+    return store.engine().peek(recordOffset, birth, Awake::isQuarantined);
   }
 
   /** What the pool says of it. Does not wake it; waits for the turn that runs, if one does. */

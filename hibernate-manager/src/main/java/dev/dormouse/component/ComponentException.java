@@ -15,7 +15,10 @@ public abstract sealed class ComponentException extends DormouseException
         TooManySymbols,
         NoSuchDataspace,
         DataspaceInUse,
-        CapabilityException {
+        CapabilityException,
+        TurnOverdue,
+        OutOfTurn,
+        StateVersionMismatch {
   private static final long serialVersionUID = 1L;
 
   ComponentException(String message) {

@@ -7,7 +7,7 @@ import java.util.List;
 /**
  * What the pool says of a component.
  *
- * @param program the name of its class
+ * @param program the name of its class; empty where a repair had to empty the record of a component that is quarantined
  * @param regions those of its root map, in order
  * @param slots its capability slots, in order
  * @param quotaBytes how many bytes of the pool it may hold; {@link Long#MAX_VALUE} where nothing bounds it

@@ -27,7 +27,7 @@ final class ComponentLayout {
           u8("regionCount"),
           u8("slotCount"),
           u32("programSymbol"),
-          u32("reserved"),
+          u32("stateVersion"),
           u64("annexOffset"),
           u64("tableOffset"),
           u64("quotaBytes"),
@@ -41,6 +41,7 @@ final class ComponentLayout {
   static final int REGION_COUNT = offset(LAYOUT, "regionCount");
   static final int SLOT_COUNT = offset(LAYOUT, "slotCount");
   static final int PROGRAM_SYMBOL = offset(LAYOUT, "programSymbol");
+  static final int STATE_VERSION = offset(LAYOUT, "stateVersion");
   static final int ANNEX_OFFSET = offset(LAYOUT, "annexOffset");
   static final int TABLE_OFFSET = offset(LAYOUT, "tableOffset");
   static final int QUOTA_BYTES = offset(LAYOUT, "quotaBytes");
@@ -48,7 +49,7 @@ final class ComponentLayout {
   static final int SLOT0 = offset(LAYOUT, "slot0");
   static final int BYTES = Layouts.size(LAYOUT);
 
-  /** Flag: recovery could not undo its last epoch; it must not run. */
+  /** Flag: recovery could not undo its last epoch, or repair could not mend it; it must not run. */
   static final int QUARANTINED = 1;
 
   /** How many regions lie in the record itself. */

@@ -144,10 +144,19 @@ final class DataspaceChanges implements SharedDataspaces {
       return;
     }
     long place = change.head.attachmentsOffset();
-    long count = change.head.attachments(media) + change.delta;
+    long count;
+    try {
+      count = change.head.attachments(media) + change.delta;
+    } catch (Damaged damaged) {
+      if (change.delta < 0) {
+        // There is no count that could be believed: it stays as it is, so that nobody destroys the dataspace, and who shows it can let go.
+        return;
+      }
+      throw damaged;
+    }
     if (count < 0) {
-      throw new Damaged(
-          media.describe(), "the dataspace at " + change.head.offset() + " is attached more often than its count says; run verify");
+      // Fewer than there were: it stays at none, and verify has named it before.
+      count = 0;
     }
     epoch.putShared(place, Check.seal(count, place));
   }

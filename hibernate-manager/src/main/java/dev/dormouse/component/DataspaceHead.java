@@ -78,7 +78,7 @@ record DataspaceHead(long offset, long birth, int nameSymbol, long lengthBytes, 
   }
 
   private boolean isAt(Extent extent) {
-    return extent != null && extent.offset() == offset && lengthBytes > 0 && lengthBytes <= extent.lengthBytes() - DataspaceLayout.BYTES;
+    return extent != null && extent.offset() == offset && nameSymbol > 0 && lengthBytes > 0 && lengthBytes <= extent.lengthBytes() - DataspaceLayout.BYTES;
   }
 
   /**

@@ -2,9 +2,12 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.DormouseException;
+import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Owner;
 import dev.dormouse.recovery.Claims;
+import dev.dormouse.recovery.Finding;
 import java.util.Map;
 import java.util.TreeMap;
 
@@ -38,6 +41,7 @@ final class DataspaceWalk {
       if (media.getLong(named.placeOf(symbol)) == 0) {
         continue;
       }
+      claims.about(Finding.Kind.DATASPACE, "dataspace " + symbol, named.placeOf(symbol));
       if (symbol == 0 || symbol >= symbolCount) {
         claims.damage("word " + symbol + " of the table of dataspaces is named by a symbol that does not exist");
         continue;
@@ -46,9 +50,24 @@ final class DataspaceWalk {
         walk(table.find(symbol));
       } catch (DormouseException | IndexOutOfBoundsException e) {
         claims.damage(e.getMessage());
+        keep(named.placeOf(symbol));
       }
     }
     findingsBefore = claims.findingCount();
+  }
+
+  /** A dataspace that a word leads to and whose head is damaged is hit, and not lost: the owner word says whose its extent is. */
+  private void keep(long place) {
+    long word = media.getLong(place);
+    long target = WordTable.target(word);
+    try {
+      Extent extent = WordTable.isSound(word, place, media.sizeBytes()) ? heap.extentOf(target) : null;
+      if (extent != null && extent.offset() == target && heap.ownerOf(target) >= Owner.FIRST_BIRTH) {
+        claims.keepAll(heap.ownerOf(target));
+      }
+    } catch (DormouseException e) {
+      // The page table does not tell, and that is a finding of its own.
+    }
   }
 
   private void walk(DataspaceHead head) {
@@ -81,6 +100,7 @@ final class DataspaceWalk {
   void finish() {
     boolean allRead = claims.findingCount() == findingsBefore;
     for (Seen dataspace : seen.values()) {
+      claims.about(Finding.Kind.DATASPACE, "dataspace " + dataspace.head.nameSymbol(), dataspace.head.offset());
       try {
         long count = dataspace.head.attachments(media);
         if (dataspace.shown > count || (dataspace.shown < count && allRead)) {

@@ -80,7 +80,7 @@ final class Dataspaces {
 
   private void requireFree(String name, int symbol) {
     if (table.find(symbol) != null) {
-      throw new NameTaken("dataspace " + name + " exists already; choose another name, or destroy it first");
+      throw new NameTaken("dataspace " + name + ": it exists already, a name that none has is expected; choose another name, or destroy it first");
     }
   }
 
@@ -131,7 +131,7 @@ final class Dataspaces {
   private DataspaceHead existing(String name, int symbol) {
     DataspaceHead head = table.find(symbol);
     if (head == null) {
-      throw new NoSuchDataspace(media.describe() + ": there is no dataspace named " + name);
+      throw new NoSuchDataspace(media.describe() + ": there is no dataspace named " + name + "; make it first, or check the name");
     }
     return head;
   }

@@ -2,6 +2,7 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.recovery.Lanes;
@@ -10,6 +11,7 @@ import dev.dormouse.region.Region;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Function;
@@ -41,6 +43,9 @@ final class Engine {
   private final Waker waker;
   private final AtomicLong births = new AtomicLong();
   private final Semaphore longEpochs;
+  private final int mostLongEpochs;
+  // Null where turns may take as long as they want.
+  private final TurnWatch watch;
   private volatile String closed;
 
   /** Starts on a pool that was recovered and begun. */
@@ -49,16 +54,45 @@ final class Engine {
     this.media = pool.media();
     this.heap = pool.heap();
     this.lanes = new Lanes(pool, options.awake());
-    this.directory = new Directory(media, WordTable.open(media, pool.header().roots().root0(), "the directory"));
-    this.symbols = new Symbols(media, lanes, WordTable.open(media, pool.header().roots().root1(), "the symbol table"));
-    this.dataspaces = new DataspaceTable(media, heap, WordTable.open(media, pool.header().roots().root2(), "the table of dataspaces"));
+    this.directory = new Directory(media, directoryOf(pool));
+    this.symbols = new Symbols(media, lanes, symbolsOf(pool));
+    this.dataspaces = new DataspaceTable(media, heap, dataspacesOf(pool));
     this.programs = new Programs(options.loader(), symbols);
     this.files = new FileService(options.fileRoots());
     this.capabilities = new Capabilities(this, files);
     this.names = new ComponentNames(media);
-    this.table = new AwakeTable(options.awake());
-    this.longEpochs = new Semaphore(Math.max(1, lanes.count() / 2));
+    boolean limited = options.turnLimitNanos() > 0;
+    this.table = new AwakeTable(options.awake(), limited);
+    this.mostLongEpochs = Math.max(1, lanes.count() / 2);
+    this.longEpochs = new Semaphore(mostLongEpochs);
     this.waker = new Waker(media, heap, names, lanes.count());
+    this.watch = limited ? new TurnWatch(media.describe(), table, options.turnLimitNanos()) : null;
+    if (limited) {
+      watch.start();
+    }
+  }
+
+  /**
+   * Looks at the heads of the tables that everything is found by. They never change.
+   *
+   * @throws dev.dormouse.heap.Damaged if one is not what was written
+   */
+  static void requireTables(Pool pool) {
+    directoryOf(pool);
+    symbolsOf(pool);
+    dataspacesOf(pool);
+  }
+
+  private static WordTable directoryOf(Pool pool) {
+    return WordTable.open(pool.media(), pool.header().roots().root0(), "the directory");
+  }
+
+  private static WordTable symbolsOf(Pool pool) {
+    return WordTable.open(pool.media(), pool.header().roots().root1(), "the symbol table");
+  }
+
+  private static WordTable dataspacesOf(Pool pool) {
+    return WordTable.open(pool.media(), pool.header().roots().root2(), "the table of dataspaces");
   }
 
   Pool pool() {
@@ -110,8 +144,18 @@ final class Engine {
     return new Incarnation(pool.header().openCount(), awake.incarnation);
   }
 
+  /** For messages: as it can be read, whether it is sound or not. */
   String nameOf(long recordOffset) {
     return names.textOf(recordOffset);
+  }
+
+  /** The name as it was written. */
+  String soundNameOf(long recordOffset) {
+    byte[] name = names.readSound(recordOffset);
+    if (name == null) {
+      throw new Quarantined("component at " + recordOffset + ": its annex is not what was written, so its name is not known; run verify");
+    }
+    return Names.decode(name, 0, name.length);
   }
 
   /** What is done with a component while nobody else runs it. */
@@ -127,7 +171,7 @@ final class Engine {
           recordOffset,
           birth,
           (awake, epoch) -> {
-            ByteBuffer answer = turn(awake, epoch, requestId, request);
+            ByteBuffer answer = turn(awake, epoch, requestId, request, false);
             commit(awake, epoch);
             return answer;
           });
@@ -143,6 +187,15 @@ final class Engine {
    * task has neither committed nor aborted it.
    */
   <T> T exclusively(long recordOffset, long birth, Task<T> task) {
+    return exclusively(recordOffset, birth, false, task);
+  }
+
+  /** As {@link #exclusively(long, long, Task)}, also with a component that is quarantined: it is looked at, and not woken. */
+  <T> T exclusivelyEvenQuarantined(long recordOffset, long birth, Task<T> task) {
+    return exclusively(recordOffset, birth, true, task);
+  }
+
+  private <T> T exclusively(long recordOffset, long birth, boolean evenQuarantined, Task<T> task) {
     refuseInsideATurn();
     if (recordOffset <= 0) {
       throw waker.noSuch(recordOffset, birth);
@@ -157,16 +210,62 @@ final class Engine {
         throw e;
       }
       if (awake.turn.tryLock()) {
-        return alone(awake, epoch, birth, task);
+        try {
+          return alone(awake, epoch, birth, evenQuarantined, task);
+        } catch (InternalError fault) {
+          // A stuck epoch stays so. One that was given back may be another thread's by now, and then no more than this is said too carefully.
+          throw MediaFaults.typed(media, heap, recordOffset, epoch.isStuck(), fault);
+        } catch (MediaUnavailable refusal) {
+          throw epoch.isStuck() ? MediaFaults.inDoubt(media, refusal) : refusal;
+        }
       }
       // Busy: the lane goes to somebody who can use it, and this thread waits for its turn without one.
       lanes.giveBack(epoch);
-      awake.awaitTurn();
-      awake.unpin();
+      try {
+        awaitTurn(awake);
+      } finally {
+        awake.unpin();
+      }
     }
   }
 
-  private <T> T alone(Awake awake, Epoch epoch, long birth, Task<T> task) {
+  /** Waits until the turn that runs is over. With a pin, and without a lane. */
+  private void awaitTurn(Awake awake) {
+    if (watch == null) {
+      awake.awaitTurn();
+    } else {
+      lockTurn(awake);
+      awake.turn.unlock();
+    }
+  }
+
+  /**
+   * Takes a component's turn lock, waiting for the turn that runs.
+   *
+   * @throws TurnOverdue if that one is stuck
+   */
+  private void lockTurn(Awake awake) {
+    if (watch == null) {
+      awake.turn.lock();
+    } else {
+      watch.await(nanos -> awake.turn.tryLock(nanos, TimeUnit.NANOSECONDS), all -> refuseIfStuck(awake));
+    }
+  }
+
+  private void refuseIfStuck(Awake awake) {
+    if (watch.isStuck(awake)) {
+      throw watch.stillRuns("component " + nameOf(awake.recordOffset) + ": a turn of it runs");
+    }
+  }
+
+  /** Where as many turns are stuck as there are of something, nobody may get any of it for ever. */
+  private void refuseIfAllStuck(int stuck, int most, String what) {
+    if (stuck >= most) {
+      throw watch.stillRuns(media.describe() + ": all " + most + " " + what);
+    }
+  }
+
+  private <T> T alone(Awake awake, Epoch epoch, long birth, boolean evenQuarantined, Task<T> task) {
     boolean seated = false;
     Engine outer = RUNNING.get();
     RUNNING.set(this);
@@ -175,8 +274,10 @@ final class Engine {
       if (lanes.isBroken()) {
         throw new StoreClosed(media.describe() + ": " + BROKEN);
       }
-      waker.wake(awake, birth, epoch.lane());
-      seated = true;
+      if (!evenQuarantined || !waker.isQuarantined(awake, birth)) {
+        waker.wake(awake, birth, epoch.lane());
+      }
+      seated = awake.loaded;
       return task.run(awake, epoch);
     } finally {
       RUNNING.set(outer);
@@ -197,11 +298,27 @@ final class Engine {
 
   private Epoch lease() {
     refuseIfClosed();
-    Epoch epoch = lanes.lease();
+    Epoch epoch;
+    try {
+      epoch = watch == null ? lanes.lease() : leaseUnlessStuck();
+    } catch (InternalError fault) {
+      throw MediaFaults.typed(media, "a lane", false, fault);
+    }
     if (epoch == null) {
       throw new StoreClosed(media.describe() + ": " + (closed == null ? BROKEN : closed));
     }
     return epoch;
+  }
+
+  private Epoch leaseUnlessStuck() {
+    Epoch[] leased = new Epoch[1];
+    watch.await(
+        nanos -> {
+          leased[0] = lanes.leaseWithin(nanos);
+          return leased[0] != null || closed != null || lanes.isBroken();
+        },
+        all -> refuseIfAllStuck(all.stuckCount(), lanes.count(), "lanes are held by turns that run"));
+    return leased[0];
   }
 
   void refuseIfClosed() {
@@ -253,8 +370,10 @@ final class Engine {
 
   private void refuseInsideATurn() {
     if (RUNNING.get() == this) {
-      throw new IllegalStateException(
-          "a turn holds a lane and a lock, and cannot wait for a component, make one, or close the store; let its caller do that");
+      throw new OutOfTurn(
+          OutOfTurn.Reason.INSIDE_A_TURN,
+          media.describe() + ": this thread runs a turn, which holds a lane and a lock, and cannot wait for a component, make one, or close the"
+              + " store; let its caller do that");
     }
   }
 
@@ -302,7 +421,7 @@ final class Engine {
     }
     Awake awake = table.pin(recordOffset);
     try {
-      awake.turn.lock();
+      lockTurn(awake);
       try {
         if (!awake.loaded || awake.recordChanged) {
           waker.look(awake, birth);
@@ -311,6 +430,8 @@ final class Engine {
           throw waker.noSuch(recordOffset, birth);
         }
         return look.apply(awake);
+      } catch (InternalError fault) {
+        throw MediaFaults.typed(media, heap, recordOffset, false, fault);
       } finally {
         awake.turn.unlock();
       }
@@ -326,17 +447,27 @@ final class Engine {
   /** Runs several turns in one epoch; they hold at most half of the lanes, so that single turns always get one. */
   List<ByteBuffer> batch(long recordOffset, long birth, EpochLimits limits, Consumer<Batch> turns) {
     refuseInsideATurn();
-    longEpochs.acquireUninterruptibly();
+    if (watch == null) {
+      longEpochs.acquireUninterruptibly();
+    } else {
+      watch.await(
+          nanos -> longEpochs.tryAcquire(nanos, TimeUnit.NANOSECONDS),
+          all -> refuseIfAllStuck(all.stuckBatches(), mostLongEpochs, "lanes for batches are held by batches that run"));
+    }
     try {
       return exclusively(
           recordOffset,
           birth,
           (awake, epoch) -> {
             Batch batch = new Batch(this, awake, epoch, limits);
+            startOfGap(awake);
             try {
               turns.accept(batch);
               return batch.checkpoint();
+            } catch (RuntimeException e) {
+              throw endClock(awake) ? stopped(awake, e) : e;
             } finally {
+              endClock(awake);
               batch.end();
             }
           });
@@ -345,13 +476,40 @@ final class Engine {
     }
   }
 
+  /** From now on the caller of a batch does what it wants, while it holds a lane and the component. */
+  void startOfGap(Awake awake) {
+    if (awake.clock != null) {
+      awake.clock.begin(null, true);
+    }
+  }
+
+  /** The caller of a batch comes back, and must not go on if it stayed away for too long. */
+  void endOfGap(Awake awake) {
+    if (endClock(awake)) {
+      throw stopped(awake, null);
+    }
+  }
+
+  private static boolean endClock(Awake awake) {
+    return awake.clock != null && awake.clock.end();
+  }
+
+  /** What becomes of a turn that was overdue. */
+  TurnOverdue stopped(Awake awake, Throwable cause) {
+    return watch.stopped("component " + nameOf(awake.recordOffset) + ": its turn", cause);
+  }
+
   /** Starts the next epoch in a lane whose epoch was committed. */
   void startAgain(Epoch epoch) {
     lanes.startAgain(epoch);
   }
 
-  /** Runs a turn in an epoch, which the caller commits. */
-  ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request) {
+  /**
+   * Runs a turn in an epoch, which the caller commits.
+   *
+   * @param ofBatch whether a permit for long epochs is held, which nobody else gets while the turn runs
+   */
+  ByteBuffer turn(Awake awake, Epoch epoch, RequestId requestId, ByteBuffer request, boolean ofBatch) {
     Outcomes outcomes = null;
     if (requestId != null) {
       outcomes = new Outcomes(media, awake);
@@ -366,24 +524,49 @@ final class Engine {
       }
       outcomes.prepare(epoch);
     }
-    if (awake.program == null) {
-      awake.program = programs.get(awake.programSymbol);
-    }
     Turn turn = new Turn(this, awake, epoch, request);
-    awake.turns++;
-    try {
-      awake.program.turn(turn);
-    } catch (Exception e) {
-      throw new TurnFailed(
-          "component " + nameOf(awake.recordOffset) + ": its program threw " + e + "; the turn is rolled back", e);
-    } finally {
-      // Whatever ended it, an Error included: no view outlives the turn, and an epoch that is not over is undone by its lane's return.
-      turn.end();
-    }
+    run(awake, turn, ofBatch);
     if (outcomes != null) {
       outcomes.record(epoch, requestId, turn.reply());
     }
     return turn.reply();
+  }
+
+  private void run(Awake awake, Turn turn, boolean ofBatch) {
+    boolean overdue = false;
+    Exception failure = null;
+    if (awake.clock != null) {
+      awake.clock.begin(turn, ofBatch);
+    }
+    try {
+      if (awake.program == null) {
+        // On the clock, too: it may run the program's constructor.
+        awake.program = programFor(awake);
+      }
+      awake.turns++;
+      awake.program.turn(turn);
+    } catch (Exception e) {
+      failure = e;
+    } finally {
+      // Whatever ended it, an Error included: no view outlives the turn, and an epoch that is not over is undone by its lane's return.
+      overdue = endClock(awake);
+      turn.end();
+    }
+    if (overdue) {
+      throw stopped(awake, failure);
+    }
+    if (awake.program == null && failure instanceof RuntimeException refusal) {
+      throw refusal;
+    }
+    if (failure != null) {
+      throw new TurnFailed("component " + nameOf(awake.recordOffset) + ": its program threw " + failure + "; the turn is rolled back", failure);
+    }
+  }
+
+  private Program programFor(Awake awake) {
+    Program program = programs.get(awake.programSymbol);
+    programs.requireAccepts(program, awake.stateVersion, nameOf(awake.recordOffset));
+    return program;
   }
 
   Region viewOfFirst(Awake awake, Epoch epoch) {
@@ -404,8 +587,11 @@ final class Engine {
     refuseInsideATurn();
     for (int round = 0; !table.remove(recordOffset); round++) {
       Awake awake = table.pin(recordOffset);
-      awake.awaitTurn();
-      awake.unpin();
+      try {
+        awaitTurn(awake);
+      } finally {
+        awake.unpin();
+      }
       // Whoever else holds a pin may be a virtual thread that waits for this one's carrier.
       AwakeTable.pause(round);
     }
@@ -431,7 +617,12 @@ final class Engine {
           sums[2] += seat.hibernations;
           sums[3] += seat.repeats;
         });
-    return new StoreStatistics(sums[0], sums[1], sums[2], sums[3]);
+    return new StoreStatistics(sums[0], sums[1], sums[2], sums[3], watch == null ? 0 : watch.foundCount());
+  }
+
+  /** The turns that run beyond the limit. */
+  List<OverdueTurn> overdueTurns() {
+    return watch == null ? List.of() : watch.overdue();
   }
 
   /** Lets the running turns end, admits no more, and puts everybody to sleep. */
@@ -439,6 +630,9 @@ final class Engine {
     refuseInsideATurn();
     if (closed == null) {
       closed = "the store was closed";
+    }
+    if (watch != null) {
+      awaitLanes();
     }
     lanes.close();
     // Not only who is idle: a thread gives its lane back a little before its seat.
@@ -449,6 +643,34 @@ final class Engine {
             hibernate(seated);
           }
         });
+    stopWatch();
+  }
+
+  /**
+   * Waits until every lane was given back, unless a turn is stuck: nobody can take the medium away under it. That an epoch could
+   * not be ended changes nothing: its lane is not waited for, and the turns of others run on the same medium.
+   */
+  private void awaitLanes() {
+    watch.await(
+        nanos -> {
+          boolean idle = lanes.isIdle();
+          if (!idle) {
+            TimeUnit.NANOSECONDS.sleep(nanos);
+          }
+          return idle;
+        },
+        all -> {
+          if (all.stuckCount() > 0) {
+            throw all.stillRuns(media.describe() + ": it cannot be closed while a turn runs");
+          }
+        });
+  }
+
+  /** The last of the turns has ended, and nobody begins another. */
+  private void stopWatch() {
+    if (watch != null) {
+      watch.stop();
+    }
   }
 
   /** Whether an epoch could not be ended. */

@@ -10,7 +10,7 @@ import java.util.Objects;
  * A file that the component may read, for the length of one turn. The position belongs to the component's state: it moves
  * with the turn's commit, and is where it was if the turn does not commit.
  *
- * <p>For the thread that runs the turn; afterwards every method throws {@link IllegalStateException}.
+ * <p>For the thread that runs the turn; afterwards every method throws {@link OutOfTurn}.
  */
 public final class FileCapability {
   private final Turn turn;
@@ -18,18 +18,20 @@ public final class FileCapability {
   private final Awake awake;
   private final FileSession session;
   private final long recipeOffset;
+  private final int slot;
 
-  FileCapability(Turn turn, Media media, Awake awake, FileSession session, long recipeOffset) {
+  FileCapability(Turn turn, Media media, Awake awake, FileSession session, long recipeOffset, int slot) {
     this.turn = turn;
     this.media = media;
     this.awake = awake;
     this.session = session;
     this.recipeOffset = recipeOffset;
+    this.slot = slot;
   }
 
   /** Read anew each time: the program may have asked for the same slot twice, and it has one position. */
   private FileRecipe recipe() {
-    return FileRecipe.read(media, recipeOffset, awake.birth);
+    return FileRecipe.read(media, recipeOffset, awake.birth, slot);
   }
 
   /** Where the next read begins, in bytes from the file's start. */

@@ -23,8 +23,8 @@ final class FileRecipeLayout {
           u64("inode"),
           u64("positionBytes"),
           u16("pathBytes"),
-          u16("reserved0"),
-          u32("reserved1"));
+          u16("slot"),
+          u32("reserved"));
 
   static final int BIRTH = offset(LAYOUT, "birth");
   static final int CRC32C = offset(LAYOUT, "crc32c");
@@ -33,6 +33,7 @@ final class FileRecipeLayout {
   static final int INODE = offset(LAYOUT, "inode");
   static final int POSITION_BYTES = offset(LAYOUT, "positionBytes");
   static final int PATH_BYTES = offset(LAYOUT, "pathBytes");
+  static final int SLOT = offset(LAYOUT, "slot");
   static final int BYTES = Layouts.size(LAYOUT);
 
   private FileRecipeLayout() {}

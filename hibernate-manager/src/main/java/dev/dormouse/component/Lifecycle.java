@@ -2,11 +2,14 @@ package dev.dormouse.component;
 
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Checksum;
+import dev.dormouse.heap.DormouseException;
 import dev.dormouse.heap.Extent;
+import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
 import dev.dormouse.region.RegionEntry;
 import dev.dormouse.region.RegionException;
+import dev.dormouse.region.RegionKind;
 import dev.dormouse.region.RegionMap;
 import java.util.concurrent.locks.ReentrantLock;
 
@@ -23,7 +26,7 @@ final class Lifecycle {
   ComponentId create(String name, ComponentSpec spec) {
     byte[] nameBytes = Names.encode("component name", name);
     if (spec.program() == null) {
-      throw new ProgramUnavailable("component " + name + " has no program; give its class with program(...)", null);
+      throw new ProgramUnavailable("component " + name + ": it has no program, a class is expected; give one with program(...)", null);
     }
     // The lane first: while it is leased the store is not closed.
     Epoch epoch = engine.leaseForCreation();
@@ -33,17 +36,17 @@ final class Lifecycle {
     try {
       // Symbols in epochs of their own: they are shared, and one that nobody uses yet harms nobody.
       int program = engine.symbols().intern("program", spec.program().getName());
-      engine.programs().register(program, spec.program());
+      int stateVersion = engine.programs().register(program, spec.program());
       spec.regions().forEach(region -> engine.symbols().intern("region", region.name()));
       spec.files().forEach(file -> engine.symbols().intern("file root", file.root()));
       lock.lock();
       if (engine.directory().find(nameBytes) != 0) {
-        throw new NameTaken("component " + name + " exists already; choose another name, or destroy it first");
+        throw new NameTaken("component " + name + ": it exists already, a name that nobody has is expected; choose another name, or destroy it first");
       }
       long birth = engine.nextBirth();
       ComponentId id = new ComponentId(epoch.allocateRecord(birth).offset(), birth);
       newborn.recordOffset = id.recordOffset();
-      write(epoch, newborn, birth, nameBytes, spec, program);
+      write(epoch, newborn, birth, nameBytes, spec, program, stateVersion);
       engine.directory().insert(epoch, nameBytes, id.recordOffset());
       engine.commitUnseen(epoch, newborn);
       return id;
@@ -60,9 +63,9 @@ final class Lifecycle {
     }
   }
 
-  private void write(Epoch epoch, Awake newborn, long birth, byte[] name, ComponentSpec spec, int program) {
+  private void write(Epoch epoch, Awake newborn, long birth, byte[] name, ComponentSpec spec, int program, int stateVersion) {
     RecordEditor editor = new RecordEditor(media, engine.heap(), newborn, epoch);
-    editor.begin(birth, program, writeAnnex(epoch, birth, name, spec), spec.quotaBytes());
+    editor.begin(birth, program, stateVersion, writeAnnex(epoch, birth, name, spec), spec.quotaBytes());
     RegionMap map = engine.addressSpace(newborn, epoch, editor).root();
     for (ComponentSpec.Attachment attachment : spec.regions()) {
       switch (attachment) {
@@ -125,16 +128,16 @@ final class Lifecycle {
     }
     FileRecipe recipe =
         new FileRecipe(
-            birth, engine.symbols().find(file.root()), found.identity().device(), found.identity().inode(), 0, file.path());
+            birth, index, engine.symbols().find(file.root()), found.identity().device(), found.identity().inode(), 0, file.path());
     byte[] bytes = recipe.encode();
     Extent extent = epoch.allocate(bytes.length, birth);
     media.write(extent.offset(), bytes, 0, bytes.length);
     return new Slot(extent.offset(), file.badge(), 1, Slot.READ, Slot.FILE);
   }
 
-  /** Releases everything a component holds, and its name. */
+  /** Releases everything a component holds, and its name; of one that is quarantined, what the owner words say that it holds. */
   void destroy(long recordOffset, long birth) {
-    engine.exclusively(
+    engine.exclusivelyEvenQuarantined(
         recordOffset,
         birth,
         (awake, epoch) -> {
@@ -158,36 +161,76 @@ final class Lifecycle {
     lock.lock();
     try {
       long birth = awake.birth;
-      RecordEditor editor = new RecordEditor(media, engine.heap(), awake, epoch);
-      for (int i = 0; i < awake.regionCount; i++) {
-        RegionEntry region = editor.get(i);
-        switch (region.kind()) {
-          case OWN -> epoch.free(epoch.extentOf(region.extentOffset()), birth);
-          case SHARED -> engine.sharesOf(awake).detached(region.extentOffset());
-          // What is in it has entries of its own.
-          case MANAGED -> {}
-        }
+      if (awake.isQuarantined()) {
+        releaseAllOf(awake, epoch);
+      } else {
+        releaseWhatItLeadsTo(awake, epoch);
       }
-      for (int i = 0; i < awake.slotCount; i++) {
-        Slot slot = editor.slot(i);
-        if (slot.kind() == Slot.FILE) {
-          epoch.free(epoch.extentOf(slot.object()), birth);
-        }
-      }
-      if (awake.tableOffset != 0) {
-        epoch.free(epoch.extentOf(awake.tableOffset), birth);
-      }
-      epoch.free(epoch.extentOf(awake.annexOffset), birth);
       // The record says that nobody is there, so that no handle to it can be believed; then its extent goes.
       epoch.prepare(birth, awake.recordOffset, awake.recordOffset, ComponentLayout.BYTES);
       media.putLong(awake.recordOffset + ComponentLayout.BIRTH, 0);
       awake.recordChanged = true;
-      epoch.free(epoch.extentOf(awake.recordOffset), birth);
+      epoch.freeAt(awake.recordOffset, birth);
       engine.directory().remove(epoch, name, awake.recordOffset);
       engine.commit(awake, epoch);
     } finally {
       // Where it failed before the commit, the intents are void and the word that the lock guards was never touched.
       lock.unlock();
+    }
+  }
+
+  private void releaseWhatItLeadsTo(Awake awake, Epoch epoch) {
+    long birth = awake.birth;
+    RecordEditor editor = new RecordEditor(media, engine.heap(), awake, epoch);
+    for (int i = 0; i < awake.regionCount; i++) {
+      RegionEntry region = editor.get(i);
+      switch (region.kind()) {
+        case OWN -> epoch.freeAt(region.extentOffset(), birth);
+        case SHARED -> engine.sharesOf(awake).detached(region.extentOffset());
+        // What is in it has entries of its own.
+        case MANAGED -> {}
+      }
+    }
+    for (int i = 0; i < awake.slotCount; i++) {
+      Slot slot = editor.slot(i);
+      if (slot.kind() == Slot.FILE) {
+        epoch.freeAt(slot.object(), birth);
+      }
+    }
+    if (awake.tableOffset != 0) {
+      epoch.freeAt(awake.tableOffset, birth);
+    }
+    epoch.freeAt(awake.annexOffset, birth);
+  }
+
+  /** Its record may lead anywhere: what is released is what is provably its own. What it has attached is let go as far as it can be read. */
+  private void releaseAllOf(Awake awake, Epoch epoch) {
+    engine
+        .heap()
+        .walk(
+            new Heap.Visitor() {
+              @Override
+              public void extent(Extent extent, long owner, boolean record) {
+                if (owner == awake.birth && extent.offset() != awake.recordOffset) {
+                  epoch.free(extent, owner);
+                }
+              }
+
+              @Override
+              public void damage(String message) {
+                // Nobody's to release.
+              }
+            });
+    RecordEditor editor = new RecordEditor(media, engine.heap(), awake, epoch);
+    for (int i = 0; i < awake.regionCount; i++) {
+      try {
+        RegionEntry region = editor.get(i);
+        if (region.kind() == RegionKind.SHARED && engine.dataspaceTable().around(region.extentOffset()).attachments(media) > 0) {
+          engine.sharesOf(awake).detached(region.extentOffset());
+        }
+      } catch (DormouseException | IndexOutOfBoundsException e) {
+        // Repair counts anew who has it attached.
+      }
     }
   }
 

@@ -16,6 +16,10 @@ final class Names {
    * @throws InvalidName if the name is empty, too long, or has a surrogate without its partner
    */
   static byte[] encode(String what, String name) {
+    if (name.length() > MAX_BYTES) {
+      // Not encoded: it may be of any length.
+      throw new InvalidName(what + " of " + name.length() + " characters: 1 to " + MAX_BYTES + " bytes of UTF-8 expected; choose another name");
+    }
     try {
       byte[] bytes = encode(name);
       if (bytes.length >= 1 && bytes.length <= MAX_BYTES) {
@@ -24,7 +28,8 @@ final class Names {
       throw new InvalidName(
           what + " of " + bytes.length + " bytes of UTF-8: 1 to " + MAX_BYTES + " expected; choose another name");
     } catch (CharacterCodingException e) {
-      throw new InvalidName(what + " is not valid Unicode (" + e.getMessage() + "); choose another name");
+      throw new InvalidName(
+          what + " is not valid Unicode (" + e.getMessage() + "), 1 to " + MAX_BYTES + " bytes of UTF-8 expected; choose another name");
     }
   }
 

@@ -29,6 +29,11 @@ final class Outcomes {
     this.count = Bytes.getShort(head, AnnexLayout.OUTCOME_COUNT) & 0xffff;
     this.replyBytes = Bytes.getShort(head, AnnexLayout.REPLY_BYTES) & 0xffff;
     this.firstOffset = awake.annexOffset + firstOutcome(head.length - AnnexLayout.BYTES);
+    if (firstOffset > media.sizeBytes() - (long) count * outcomeBytes(replyBytes)) {
+      throw new Quarantined(
+          "component at " + awake.recordOffset + ": its annex says that it remembers " + count + " outcomes of " + replyBytes
+              + " bytes, which do not fit into the pool; run verify");
+    }
   }
 
   /** Where the outcomes begin in an annex, behind the name. */
@@ -54,7 +59,24 @@ final class Outcomes {
         return read(at);
       }
     }
+    requireAllSound();
     return null;
+  }
+
+  /**
+   * Once in an awake life, before the first request that is not remembered: it may be one whose outcome is damaged, and must
+   * not run twice then.
+   */
+  private void requireAllSound() {
+    if (awake.outcomesAreChecked) {
+      return;
+    }
+    if (!areSound(media, firstOffset, count, replyBytes)) {
+      throw new Quarantined(
+          "component at " + awake.recordOffset
+              + ": an outcome that it remembers is not what was written, and may be that of this request; it takes no new requests with ids, run verify");
+    }
+    awake.outcomesAreChecked = true;
   }
 
   private ByteBuffer read(long at) {
@@ -95,8 +117,8 @@ final class Outcomes {
   void record(Epoch epoch, RequestId id, ByteBuffer reply) {
     if (reply.remaining() > replyBytes) {
       throw new ReplyTooLarge(
-          "the reply has " + reply.remaining() + " bytes, the component remembers outcomes of " + replyBytes
-              + "; reply less, or declare outcomes(" + count + ", " + reply.remaining() + ") when it is created");
+          "component " + new ComponentNames(media).textOf(awake.recordOffset) + ": the reply has " + reply.remaining()
+              + " bytes, and it remembers outcomes of " + replyBytes + " bytes; reply less, or declare outcomes(" + count + ", " + reply.remaining() + ") when it is created");
     }
     long newest = 0;
     for (int i = 0; i < count; i++) {
@@ -125,6 +147,25 @@ final class Outcomes {
         && length <= replyBytes
         && Bytes.getInt(bytes, OutcomeLayout.CRC32C)
             == new Checksum().ofRecord(bytes, 0, OutcomeLayout.BYTES + length, OutcomeLayout.CRC32C);
+  }
+
+  /** Whether all outcomes are what was written, and none is missing between the oldest and the newest. */
+  static boolean areSound(Media media, long first, int count, int replyBytes) {
+    long newest = 0;
+    long recorded = 0;
+    long oldest = Long.MAX_VALUE;
+    for (int i = 0; i < count; i++) {
+      long at = first + (long) i * outcomeBytes(replyBytes);
+      if (!isSound(media, at, replyBytes)) {
+        return false;
+      }
+      long ordinal = media.getLong(at + OutcomeLayout.ORDINAL);
+      newest = Math.max(newest, ordinal);
+      oldest = ordinal == 0 ? oldest : Math.min(oldest, ordinal);
+      recorded += ordinal == 0 ? 0 : 1;
+    }
+    // They replace each other in turn: there are as many as there can be, and one follows on another.
+    return recorded == Math.min(newest, count) && (recorded == 0 || newest - oldest == recorded - 1);
   }
 
   private long offset(int index) {

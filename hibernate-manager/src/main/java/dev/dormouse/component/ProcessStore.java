@@ -1,14 +1,16 @@
 package dev.dormouse.component;
 
-import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Host;
 import dev.dormouse.heap.MachineWentDown;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.OldCopy;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
+import dev.dormouse.heap.Provenance;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.recovery.Recovery;
 import dev.dormouse.recovery.VerifyReport;
@@ -60,7 +62,9 @@ public final class ProcessStore implements AutoCloseable {
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
    * @throws dev.dormouse.heap.InUse if somebody else has it open
    * @throws Damaged if what the pool hangs on is not what was written
-   * @throws MachineWentDown if the machine went down while it was open, and the options do not accept that
+   * @throws MachineWentDown if the machine went down while it was open, or it was copied while it was open, and the options do
+   *     not accept that
+   * @throws OldCopy if it is an older state of a pool that was opened since, and the options refuse that
    */
   public static ProcessStore open(Path pool, StoreOptions options) {
     long start = System.nanoTime();
@@ -68,8 +72,8 @@ public final class ProcessStore implements AutoCloseable {
         options.creation() == StoreOptions.Creation.ALWAYS
             || (options.creation() == StoreOptions.Creation.IF_MISSING && !Files.exists(pool));
     return create
-        ? start(Pool.create(pool, options.medium(), options.geometry(), options.boot(), ProcessStore::format), options, true, start)
-        : start(Pool.open(pool, options.medium(), options.boot()), options, false, start);
+        ? start(Pool.create(pool, options.medium(), options.geometry(), options.host(), ProcessStore::format), options, true, start)
+        : start(Pool.open(pool, options.medium(), options.host()), options, false, start);
   }
 
   /**
@@ -89,8 +93,7 @@ public final class ProcessStore implements AutoCloseable {
    */
   public static ProcessStore inspect(Path pool) {
     long start = System.nanoTime();
-    BootIdentity boot = BootIdentity.ofThisMachine();
-    return start(Pool.openOverlay(pool, boot), StoreOptions.existing().acceptMachineCrash(true), false, start);
+    return start(Pool.openOverlay(pool, Host.ofThisMachine()), StoreOptions.existing().acceptMachineCrash(true), false, start);
   }
 
   /**
@@ -113,8 +116,10 @@ public final class ProcessStore implements AutoCloseable {
    * @throws dev.dormouse.heap.PoolFull if not all of it fits; the message says why, and what was moved stays moved
    * @throws IllegalArgumentException if no pool can have that length, or it is not shorter
    * @throws dev.dormouse.heap.InUse if somebody has it open
+   * @throws dev.dormouse.heap.MediaUnavailable if it lies on a medium that has no shorter pools, or cannot be reached
    */
   public static void shrink(Path pool, StoreOptions options, long newSizeBytes) {
+    options.medium().requireResizable(pool);
     try (ProcessStore store = open(pool, options)) {
       Geometry now = store.engine.pool().header().geometry();
       // Refuses a length that no pool can have, before anything is moved for it.
@@ -126,7 +131,7 @@ public final class ProcessStore implements AutoCloseable {
       Relocation relocation = new Relocation(store.engine, newSizeBytes);
       store.forEach(relocation::move);
     }
-    Pool.shrink(pool, options.medium(), newSizeBytes, options.boot());
+    Pool.shrink(pool, options.medium(), newSizeBytes, options.host());
   }
 
   private static PoolHeader.Roots format(Pool unborn) {
@@ -141,13 +146,27 @@ public final class ProcessStore implements AutoCloseable {
 
   private static ProcessStore start(Pool pool, StoreOptions options, boolean created, long startNanos) {
     try {
-      boolean wentDown = pool.machineWentDown();
+      boolean wentDown = pool.machineWentDown() || pool.provenance().copiedWhileOpen();
       boolean wasOpen = pool.header().open();
+      if (options.refusesOldCopies() && pool.provenance().is(Provenance.Kind.OLD_COPY)) {
+        throw new OldCopy(
+            pool.media().describe(),
+            pool.provenance().missingOpenings(),
+            pool.provenance().sentence() + "; nothing was changed. Use the newer one, or open this one without refuseOldCopies");
+      }
       if (wentDown) {
         acceptOrRefuse(pool, options);
       }
+      // Before anything is written: a pool whose tables cannot be read is left as it is.
+      Engine.requireTables(pool);
+      pool.beginRecovery();
       Recovery.Report recovery = Recovery.run(pool, new ComponentQuarantine(pool.media(), pool.heap()));
       pool.begin(options.salts());
+      List<String> notes = new ArrayList<>(pool.media().notes());
+      String prefaulted = pool.prefault(options.prefault());
+      if (!prefaulted.isEmpty()) {
+        notes.add(prefaulted);
+      }
       OpeningReport.Opening how = OpeningReport.Opening.CLEAN;
       if (created) {
         how = OpeningReport.Opening.CREATED;
@@ -164,9 +183,14 @@ public final class ProcessStore implements AutoCloseable {
               pool.media().durabilityClass(),
               pool.header().uuid(),
               pool.header().openCount(),
+              pool.provenance(),
               recovery,
               pool.headerDamage(),
+              List.copyOf(notes),
               System.nanoTime() - startNanos));
+    } catch (InternalError fault) {
+      pool.abandon();
+      throw MediaFaults.typed(pool.media(), "something that opening needs", false, fault);
     } catch (RuntimeException | Error e) {
       pool.abandon();
       throw e;
@@ -175,11 +199,14 @@ public final class ProcessStore implements AutoCloseable {
 
   private static void acceptOrRefuse(Pool pool, StoreOptions options) {
     String where = pool.media().describe();
+    boolean copied = pool.provenance().copiedWhileOpen();
+    String what = copied ? pool.provenance().sentence() : "the machine went down while it was open";
     if (!options.acceptsMachineCrash()) {
       throw new MachineWentDown(
           where,
-          "the machine went down while it was open, and its class " + pool.header().durabilityClass()
-              + " does not survive that; run verify, then open it with acceptMachineCrash(true) or restore it from a backup");
+          what
+              + (copied ? "" : ", and its class " + pool.header().durabilityClass() + " does not survive that")
+              + "; run verify, then open it with acceptMachineCrash(true) or restore it from a backup");
     }
     VerifyReport report;
     try (PoolReader reader = pool.reader()) {
@@ -187,7 +214,7 @@ public final class ProcessStore implements AutoCloseable {
     }
     if (report.verdict() == VerifyReport.Verdict.DAMAGED) {
       throw new Damaged(
-          where, "the machine went down while it was open, and verify found: " + report.findings().getFirst() + "; restore it from a backup");
+          where, what + ", and verify found: " + report.findings().getFirst() + "; restore it from a backup");
     }
   }
 
@@ -207,7 +234,7 @@ public final class ProcessStore implements AutoCloseable {
   public Component create(String name, Consumer<ComponentSpec> spec) {
     ComponentSpec filled = new ComponentSpec();
     spec.accept(filled);
-    ComponentId id = lifecycle.create(name, filled);
+    ComponentId id = guarded("something that making component " + name + " needs", () -> lifecycle.create(name, filled));
     engine.media().sync();
     return new Component(this, id.recordOffset(), id.birth());
   }
@@ -220,7 +247,7 @@ public final class ProcessStore implements AutoCloseable {
   public Component component(String name) {
     Component found = findOrNull(name);
     if (found == null) {
-      throw new NoSuchComponent(describe() + ": there is no component named " + name);
+      throw new NoSuchComponent(describe() + ": there is no component named " + name + "; make it first, or check the name");
     }
     return found;
   }
@@ -240,6 +267,8 @@ public final class ProcessStore implements AutoCloseable {
     byte[] nameBytes = Names.encode("component name", name);
     try {
       return search(nameBytes);
+    } catch (InternalError fault) {
+      throw MediaFaults.typed(engine.media(), "what leads to the component named " + name, false, fault);
     } catch (IllegalStateException e) {
       // Nothing keeps the medium open for a reader without a lane: another thread may have closed the store meanwhile.
       engine.refuseIfClosed();
@@ -262,20 +291,33 @@ public final class ProcessStore implements AutoCloseable {
     }
   }
 
-  /** Sees every component, in no order, waking none. Those made or destroyed meanwhile may be seen or not. */
+  /**
+   * Sees every component, in no order, waking none. Those made or destroyed meanwhile may be seen or not.
+   *
+   * @throws Damaged when all were seen that can be found, if something of the directory is not what was written
+   */
   public void forEach(Consumer<Component> action) {
     engine.refuseIfClosed();
     boolean[] acting = new boolean[1];
+    Damaged[] damaged = new Damaged[1];
     try {
       engine
           .directory()
           .walk(
-              record -> {
-                Component found = at(record);
-                if (found != null) {
-                  acting[0] = true;
-                  action.accept(found);
-                  acting[0] = false;
+              new Directory.Visitor() {
+                @Override
+                public void record(long record) {
+                  Component found = at(record);
+                  if (found != null) {
+                    acting[0] = true;
+                    action.accept(found);
+                    acting[0] = false;
+                  }
+                }
+
+                @Override
+                public void damage(Damaged found) {
+                  damaged[0] = damaged[0] == null ? found : damaged[0];
                 }
               });
     } catch (IllegalStateException e) {
@@ -283,6 +325,9 @@ public final class ProcessStore implements AutoCloseable {
         engine.refuseIfClosed();
       }
       throw e;
+    }
+    if (damaged[0] != null) {
+      throw damaged[0];
     }
   }
 
@@ -307,7 +352,7 @@ public final class ProcessStore implements AutoCloseable {
    * @throws dev.dormouse.heap.PoolFull if the pool has no room; nothing of it was made
    */
   public DataspaceInfo createDataspace(String name, long lengthBytes, Consumer<Region> content) {
-    DataspaceInfo made = dataspaces.create(name, lengthBytes, content);
+    DataspaceInfo made = guarded("something that making dataspace " + name + " needs", () -> dataspaces.create(name, lengthBytes, content));
     engine.media().sync();
     return made;
   }
@@ -327,10 +372,20 @@ public final class ProcessStore implements AutoCloseable {
     return reading(dataspaces::all);
   }
 
+  private <T> T guarded(String what, Supplier<T> action) {
+    try {
+      return action.get();
+    } catch (InternalError fault) {
+      throw MediaFaults.typed(engine.media(), what, engine.isBroken(), fault);
+    }
+  }
+
   private <T> T reading(Supplier<T> read) {
     engine.refuseIfClosed();
     try {
       return read.get();
+    } catch (InternalError fault) {
+      throw MediaFaults.typed(engine.media(), "the table of dataspaces, or one of them,", false, fault);
     } catch (IllegalStateException e) {
       engine.refuseIfClosed();
       throw e;
@@ -345,7 +400,12 @@ public final class ProcessStore implements AutoCloseable {
    * @throws Damaged if its head is not what was written
    */
   public void destroyDataspace(String name) {
-    dataspaces.destroy(name);
+    guarded(
+        "something that destroying dataspace " + name + " needs",
+        () -> {
+          dataspaces.destroy(name);
+          return null;
+        });
     engine.media().sync();
   }
 
@@ -364,6 +424,14 @@ public final class ProcessStore implements AutoCloseable {
     return engine.statistics();
   }
 
+  /**
+   * The turns that run beyond the limit that the store was opened with ({@link StoreOptions#turnLimit}), and have not ended yet.
+   * Empty where there is no limit. Looks at every seat.
+   */
+  public List<OverdueTurn> overdueTurns() {
+    return engine.overdueTurns();
+  }
+
   /** What was found when the store was opened. */
   public OpeningReport opening() {
     return opening;
@@ -374,7 +442,13 @@ public final class ProcessStore implements AutoCloseable {
     return engine.media().describe();
   }
 
-  /** Waits for the turns that run, puts everybody to sleep, and closes the pool. Idempotent. */
+  /**
+   * Waits for the turns that run, puts everybody to sleep, and closes the pool. Idempotent.
+   *
+   * @throws TurnOverdue if the store has a limit for turns, and one of them does not end. Nobody can begin another then; this
+   *     can be called again. A process that ends without it leaves the turn to be undone at the next open
+   * @throws OutOfTurn if the calling thread runs a turn
+   */
   @Override
   public synchronized void close() {
     // One at a time, so that a second caller does not take the medium away from the turns that the first one waits for.
@@ -400,7 +474,7 @@ public final class ProcessStore implements AutoCloseable {
 
   /** The name alone: whatever else of the component is damaged. */
   String nameOf(long recordOffset, long birth) {
-    return engine.peek(recordOffset, birth, awake -> engine.nameOf(recordOffset));
+    return engine.peek(recordOffset, birth, awake -> engine.soundNameOf(recordOffset));
   }
 
   ComponentInfo infoOf(long recordOffset, long birth) {
@@ -412,7 +486,7 @@ public final class ProcessStore implements AutoCloseable {
     List<ComponentInfo.SlotInfo> slots = new ArrayList<>();
     for (int i = 0; i < awake.slotCount; i++) {
       Slot slot = editor.slot(i);
-      FileRecipe recipe = FileRecipe.read(engine.media(), slot.object(), id.birth());
+      FileRecipe recipe = FileRecipe.read(engine.media(), slot.object(), id.birth(), i);
       slots.add(
           new ComponentInfo.SlotInfo(
               i,
@@ -424,8 +498,8 @@ public final class ProcessStore implements AutoCloseable {
     }
     return new ComponentInfo(
         id,
-        engine.nameOf(id.recordOffset()),
-        engine.symbols().text(awake.programSymbol),
+        engine.soundNameOf(id.recordOffset()),
+        awake.isQuarantined() && awake.programSymbol == 0 ? "" : engine.symbols().text(awake.programSymbol),
         regions(editor, RegionEntry.ROOT, awake.regionCount),
         slots,
         awake.quotaBytes,

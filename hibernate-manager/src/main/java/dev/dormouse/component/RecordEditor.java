@@ -46,9 +46,10 @@ final class RecordEditor implements RegionTable {
    * Writes the first form of a new component's record, into an extent of zeros. The birth is left out: it comes by an intent
    * of the same epoch, so that what an epoch leaves that never commits is nobody's record.
    */
-  void begin(long birth, int programSymbol, long annexOffset, long quotaBytes) {
+  void begin(long birth, int programSymbol, int stateVersion, long annexOffset, long quotaBytes) {
     Bytes.putLong(record, ComponentLayout.BIRTH, birth);
     Bytes.putInt(record, ComponentLayout.PROGRAM_SYMBOL, programSymbol);
+    Bytes.putInt(record, ComponentLayout.STATE_VERSION, stateVersion);
     Bytes.putLong(record, ComponentLayout.ANNEX_OFFSET, annexOffset);
     Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
     unborn = true;
@@ -77,6 +78,13 @@ final class RecordEditor implements RegionTable {
     RegionEntry entry = RegionEntry.read(bytes, at);
     if (entry == null) {
       throw new Damaged(media.describe(), "a region of the component at " + awake.recordOffset + " has impossible rights, or is of no kind; run verify");
+    }
+    boolean possible =
+        entry.kind() == RegionKind.MANAGED ? entry.lengthBytes() > 0 : RegionEntry.liesIn(media, entry.extentOffset(), entry.lengthBytes());
+    if (!possible) {
+      throw new Damaged(
+          media.describe(),
+          "a region of the component at " + awake.recordOffset + " has " + entry.lengthBytes() + " bytes at " + entry.extentOffset() + ", which cannot be; run verify");
     }
     return entry;
   }
@@ -111,6 +119,8 @@ final class RecordEditor implements RegionTable {
       clear(record, ComponentLayout.REGION0, RegionLayout.BYTES);
     } else {
       readTable();
+      // Looked up first: the record may count more than the table holds.
+      int lastAt = regionAt(last);
       int gap = index;
       if (gap < ComponentLayout.INLINE_REGIONS) {
         gap = ComponentLayout.INLINE_REGIONS;
@@ -120,7 +130,7 @@ final class RecordEditor implements RegionTable {
         // All further ones in one move, so that the table is written once. Behind the last one the table may end.
         System.arraycopy(table, regionAt(gap + 1), table, regionAt(gap), (last - gap) * RegionLayout.BYTES);
       }
-      clear(table, regionAt(last), RegionLayout.BYTES);
+      clear(table, lastAt, RegionLayout.BYTES);
       writeTable();
     }
     record[ComponentLayout.REGION_COUNT] = (byte) last;
@@ -139,6 +149,11 @@ final class RecordEditor implements RegionTable {
 
   void setQuota(long quotaBytes) {
     Bytes.putLong(record, ComponentLayout.QUOTA_BYTES, quotaBytes);
+    writeRecord();
+  }
+
+  void setStateVersion(int stateVersion) {
+    Bytes.putInt(record, ComponentLayout.STATE_VERSION, stateVersion);
     writeRecord();
   }
 
@@ -327,7 +342,7 @@ final class RecordEditor implements RegionTable {
           table,
           TableLayout.BYTES + grown.regions * RegionLayout.BYTES,
           old.slots * SlotLayout.BYTES);
-      epoch.free(epoch.extentOf(awake.tableOffset), awake.birth);
+      epoch.freeAt(awake.tableOffset, awake.birth);
     }
     Extent extent = epoch.allocate(table.length, awake.birth);
     Bytes.putLong(record, ComponentLayout.TABLE_OFFSET, extent.offset());

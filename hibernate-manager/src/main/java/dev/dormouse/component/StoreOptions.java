@@ -3,8 +3,12 @@ package dev.dormouse.component;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Prefault;
+import dev.dormouse.heap.Host;
+import dev.dormouse.heap.MachineIdentity;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.LongUnaryOperator;
@@ -14,6 +18,9 @@ public final class StoreOptions {
   /** How many components are awake at most, unless said otherwise. */
   public static final int DEFAULT_AWAKE = 1024;
 
+  private static final Duration LEAST_TURN_LIMIT = Duration.ofMillis(1);
+  // So that twice the limit is a number of nanoseconds.
+  private static final Duration MOST_TURN_LIMIT = Duration.ofDays(36_500);
   private static final SecureRandom RANDOM = new SecureRandom();
 
   /** Whether a pool is made. */
@@ -23,49 +30,62 @@ public final class StoreOptions {
     ALWAYS
   }
 
+  private final Prefault prefault;
   private final Creation creation;
   private final Geometry geometry;
   private final FileMedium medium;
   private final int awake;
   private final boolean acceptMachineCrash;
-  private final BootIdentity boot;
+  private final boolean refuseOldCopies;
+  private final Host host;
   private final ClassLoader loader;
   private final Map<String, Path> fileRoots;
   private final LongUnaryOperator salts;
+  // 0 where turns may take as long as they want.
+  private final long turnLimitNanos;
 
   private StoreOptions(
+      Prefault prefault,
       Creation creation,
       Geometry geometry,
       FileMedium medium,
       int awake,
       boolean acceptMachineCrash,
-      BootIdentity boot,
+      boolean refuseOldCopies,
+      Host host,
       ClassLoader loader,
       Map<String, Path> fileRoots,
-      LongUnaryOperator salts) {
+      LongUnaryOperator salts,
+      long turnLimitNanos) {
+    this.prefault = prefault;
     this.creation = creation;
     this.geometry = geometry;
     this.medium = medium;
     this.awake = awake;
     this.acceptMachineCrash = acceptMachineCrash;
-    this.boot = boot;
+    this.refuseOldCopies = refuseOldCopies;
+    this.host = host;
     this.loader = loader;
     this.fileRoots = fileRoots;
     this.salts = salts;
+    this.turnLimitNanos = turnLimitNanos;
   }
 
   /** Open a pool that exists. */
   public static StoreOptions existing() {
     return new StoreOptions(
+        Prefault.OFF,
         Creation.NEVER,
         null,
         FileMedium.MAPPED,
         DEFAULT_AWAKE,
         false,
-        BootIdentity.ofThisMachine(),
+        false,
+        Host.ofThisMachine(),
         StoreOptions.class.getClassLoader(),
         Map.of(),
-        opening -> RANDOM.nextLong());
+        opening -> RANDOM.nextLong(),
+        0);
   }
 
   /**
@@ -91,7 +111,7 @@ public final class StoreOptions {
   }
 
   private StoreOptions withCreation(Creation newCreation, Geometry newGeometry) {
-    return new StoreOptions(newCreation, newGeometry, medium, awake, acceptMachineCrash, boot, loader, fileRoots, salts);
+    return new StoreOptions(prefault, newCreation, newGeometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /** Lay a new pool out like this, in place of the layout for its size. */
@@ -110,9 +130,12 @@ public final class StoreOptions {
     if (geometry == null) {
       return this;
     }
-    return geometry(
-        Geometry.of(
-            geometry.sizeBytes(), wholePages(maxBytes), geometry.laneCount(), geometry.laneBytes(), geometry.slabPages()));
+    long most = wholePages(maxBytes);
+    if (geometry.equals(Geometry.forNewPool(geometry.sizeBytes()))) {
+      // Nobody has chosen otherwise: slabs are those of what it may become.
+      return geometry(Geometry.forNewPool(geometry.sizeBytes(), most));
+    }
+    return geometry(Geometry.of(geometry.sizeBytes(), most, geometry.laneCount(), geometry.laneBytes(), geometry.slabPages()));
   }
 
   /**
@@ -120,7 +143,15 @@ public final class StoreOptions {
    * {@link dev.dormouse.heap.MediaUnavailable}. Of no consequence for a store that is opened over a medium.
    */
   public StoreOptions medium(FileMedium newMedium) {
-    return new StoreOptions(creation, geometry, newMedium, awake, acceptMachineCrash, boot, loader, fileRoots, salts);
+    return new StoreOptions(prefault, creation, geometry, newMedium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+  }
+
+  /**
+   * Whether the first access to each page of the pool, which costs a fault, happens when it is opened. {@link Prefault#OFF} unless
+   * said otherwise: opening costs the same for any size then. Reaches as far as the pool does when it is opened.
+   */
+  public StoreOptions prefault(Prefault when) {
+    return new StoreOptions(when, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -131,7 +162,7 @@ public final class StoreOptions {
     if (most < 1) {
       throw new IllegalArgumentException(most + " components awake: at least 1 expected");
     }
-    return new StoreOptions(creation, geometry, medium, most, acceptMachineCrash, boot, loader, fileRoots, salts);
+    return new StoreOptions(prefault, creation, geometry, medium, most, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -139,12 +170,27 @@ public final class StoreOptions {
    * pool is verified first; the bytes that components keep in their regions cannot be.
    */
   public StoreOptions acceptMachineCrash(boolean accept) {
-    return new StoreOptions(creation, geometry, medium, awake, accept, boot, loader, fileRoots, salts);
+    return new StoreOptions(prefault, creation, geometry, medium, awake, accept, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+  }
+
+  /**
+   * Whether to refuse a pool of which the anchor beside it says that it is an older state of itself: one that was put back from
+   * a backup, for example. Not refused unless said so: restoring a backup is what the messages about damage advise, the opening
+   * report says it, and no birth and no incarnation comes again. For a store whose state reaches outside of it.
+   */
+  public StoreOptions refuseOldCopies(boolean refuse) {
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuse, host, loader, fileRoots, salts, turnLimitNanos);
+  }
+
+  /** What names this machine; for tests. */
+  public StoreOptions machineIdentity(MachineIdentity identity) {
+    Host other = new Host(host.boot(), identity);
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, other, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /** What names this run of the machine; for tests. */
   public StoreOptions bootIdentity(BootIdentity identity) {
-    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, identity, loader, fileRoots, salts);
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, new Host(identity, host.machine()), loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -152,12 +198,33 @@ public final class StoreOptions {
    * tests, in which the same pool should be opened in the same way each time. No two openings of a pool may have the same.
    */
   public StoreOptions salts(LongUnaryOperator saltOfOpening) {
-    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, boot, loader, fileRoots, saltOfOpening);
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, saltOfOpening, turnLimitNanos);
+  }
+
+  /**
+   * How long a turn may run. One that runs longer is reported by {@link ProcessStore#overdueTurns}, its thread is interrupted, and
+   * whatever it does next with its regions or its {@link Turn} throws; when it ends, in whatever way, it is undone, and its
+   * caller gets {@link TurnOverdue}. A program that does nothing of that, and does not heed the interrupt, cannot be stopped:
+   * it keeps its lane and its component, and whoever waits for either gets {@link TurnOverdue}, too, when it has run for
+   * twice the limit. So does {@link ProcessStore#close}. In a {@link Component#batch} each turn has the limit for itself, and
+   * so has each time between two of them.
+   *
+   * <p>No limit unless one is given here. With one, a turn costs a look at the clock more, and a thread of the store's own
+   * looks after them until it is closed; an access to a region costs nothing more.
+   *
+   * @param limit from 1 ms on; a turn is found to be overdue an eighth of it later at most, or a second
+   */
+  public StoreOptions turnLimit(Duration limit) {
+    if (limit.compareTo(LEAST_TURN_LIMIT) < 0) {
+      throw new IllegalArgumentException("a turn limit of " + limit + ": at least " + LEAST_TURN_LIMIT + " expected");
+    }
+    long nanos = limit.compareTo(MOST_TURN_LIMIT) < 0 ? limit.toNanos() : MOST_TURN_LIMIT.toNanos();
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, nanos);
   }
 
   /** Where the components' programs are loaded from. */
   public StoreOptions classLoader(ClassLoader newLoader) {
-    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, boot, newLoader, fileRoots, salts);
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, newLoader, fileRoots, salts, turnLimitNanos);
   }
 
   /** Lets components that hold a capability for it read files below {@code folder}. The pool knows only the root's name. */
@@ -165,7 +232,7 @@ public final class StoreOptions {
     Names.encode("file root", name);
     Map<String, Path> roots = new TreeMap<>(fileRoots);
     roots.put(name, folder);
-    return new StoreOptions(creation, geometry, medium, awake, acceptMachineCrash, boot, loader, Map.copyOf(roots), salts);
+    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, Map.copyOf(roots), salts, turnLimitNanos);
   }
 
   Creation creation() {
@@ -180,6 +247,15 @@ public final class StoreOptions {
     return salts;
   }
 
+  /** 0 where there is none. */
+  long turnLimitNanos() {
+    return turnLimitNanos;
+  }
+
+  Prefault prefault() {
+    return prefault;
+  }
+
   FileMedium medium() {
     return medium;
   }
@@ -192,8 +268,16 @@ public final class StoreOptions {
     return acceptMachineCrash;
   }
 
+  boolean refusesOldCopies() {
+    return refuseOldCopies;
+  }
+
   BootIdentity boot() {
-    return boot;
+    return host.boot();
+  }
+
+  Host host() {
+    return host;
   }
 
   ClassLoader loader() {

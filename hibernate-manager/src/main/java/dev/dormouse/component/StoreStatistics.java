@@ -7,5 +7,6 @@ package dev.dormouse.component;
  * @param resumes components that were woken
  * @param hibernations components that were put to sleep
  * @param repeats requests that got a recorded outcome
+ * @param overdue turns, and times between two turns of a batch, that were found to be longer than the limit, where there is one
  */
-public record StoreStatistics(long turns, long resumes, long hibernations, long repeats) {}
+public record StoreStatistics(long turns, long resumes, long hibernations, long repeats, long overdue) {}

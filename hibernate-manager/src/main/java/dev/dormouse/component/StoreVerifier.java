@@ -1,7 +1,9 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.BootIdentity;
-import dev.dormouse.heap.FileReader;
+import dev.dormouse.heap.FileMedium;
+import dev.dormouse.heap.Host;
+import dev.dormouse.heap.Place;
 import dev.dormouse.heap.PoolLock;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.Verifier;
@@ -21,10 +23,20 @@ public final class StoreVerifier {
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
    */
   public static VerifyReport verify(Path pool) {
-    try (FileReader reader = new FileReader(pool);
+    try (PoolReader reader = FileMedium.of(pool).reader(pool);
         PoolLock _ = PoolLock.take(pool)) {
-      return verify(reader, BootIdentity.ofThisMachine());
+      return verify(reader, Place.of(pool, Host.ofThisMachine()));
     }
+  }
+
+  /** Verifies the pool that a reader shows, and that is there. */
+  public static VerifyReport verify(PoolReader reader, Place place) {
+    return Verifier.verify(reader, place, new StoreWalker());
+  }
+
+  /** As {@link #verify(PoolReader, Place)}, with all that is found, however much it is. */
+  static VerifyReport verifyUncut(PoolReader reader, Place place) {
+    return Verifier.verifyUncut(reader, place, new StoreWalker());
   }
 
   /** Verifies the pool that a reader shows, as seen by a machine of that boot identity. */

@@ -5,6 +5,7 @@ import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.recovery.Claims;
+import dev.dormouse.recovery.Finding;
 import dev.dormouse.recovery.Quarantine;
 import dev.dormouse.recovery.Verifier;
 import java.util.Arrays;
@@ -19,16 +20,39 @@ final class StoreWalker implements Verifier.Walker {
   @Override
   public void walk(Pool pool, Claims claims) {
     Media media = pool.media();
-    WordTable root = WordTable.open(media, pool.header().roots().root0(), "the directory");
-    WordTable symbols = WordTable.open(media, pool.header().roots().root1(), "the symbol table");
-    claims.claim(root.offset(), tableBytes(root), Owner.DIRECTORY, "the directory's root");
-    claims.claim(symbols.offset(), tableBytes(symbols), Owner.SYMBOLS, "the symbol table");
-    int symbolCount = walkSymbols(media, symbols, claims);
-    WordTable named = WordTable.open(media, pool.header().roots().root2(), "the table of dataspaces");
-    claims.claim(named.offset(), tableBytes(named), Owner.SYMBOLS, "the table of dataspaces");
+    WordTable symbols = open(pool, claims, Finding.Kind.SYMBOL, pool.header().roots().root1(), "the symbol table", Owner.SYMBOLS);
+    int symbolCount = symbols == null ? Integer.MAX_VALUE : walkSymbols(media, symbols, claims);
+    WordTable named = open(pool, claims, Finding.Kind.DATASPACE, pool.header().roots().root2(), "the table of dataspaces", Owner.SYMBOLS);
     DataspaceWalk dataspaces = new DataspaceWalk(media, pool.heap(), claims);
-    dataspaces.walk(named, symbolCount);
-    Directory directory = new Directory(media, root);
+    if (named != null) {
+      dataspaces.walk(named, symbolCount);
+    }
+    WordTable root = open(pool, claims, Finding.Kind.DIRECTORY, pool.header().roots().root0(), "the directory", Owner.DIRECTORY);
+    if (root != null) {
+      Directory directory = new Directory(media, root);
+      // In the order in which they lie: a directory's order would read each page of the pool again and again.
+      for (long offset : walkDirectory(pool, directory, claims).inOrder()) {
+        new ComponentWalk(media, pool.heap(), directory, dataspaces, claims, offset, symbolCount).walk();
+      }
+      dataspaces.finish();
+    }
+  }
+
+  /** A table, whose extent is claimed; null, with a finding, where its head is not what was written. */
+  private static WordTable open(Pool pool, Claims claims, Finding.Kind kind, long offset, String what, long owner) {
+    claims.about(kind, what, offset);
+    try {
+      WordTable table = WordTable.open(pool.media(), offset, what);
+      claims.claim(offset, tableBytes(table), owner, what);
+      return table;
+    } catch (Damaged damaged) {
+      claims.damage(damaged.getMessage());
+      claims.incomplete();
+      return null;
+    }
+  }
+
+  private static Records walkDirectory(Pool pool, Directory directory, Claims claims) {
     Records records = new Records();
     directory.walk(
         new Directory.Visitor() {
@@ -51,15 +75,7 @@ final class StoreWalker implements Verifier.Walker {
             claims.damage(damaged.getMessage());
           }
         });
-    // In the order in which they lie: a directory's order would read each page of the pool again and again.
-    for (long offset : records.inOrder()) {
-      try {
-        new ComponentWalk(media, pool.heap(), directory, dataspaces, claims, offset, symbolCount).walk();
-      } catch (Damaged damaged) {
-        claims.damage(damaged.getMessage());
-      }
-    }
-    dataspaces.finish();
+    return records;
   }
 
   /** The offsets of all records, 8 bytes each. */
@@ -88,11 +104,12 @@ final class StoreWalker implements Verifier.Walker {
   private static int walkSymbols(Media media, WordTable symbols, Claims claims) {
     int number = 1;
     while (number < symbols.wordCount() && media.getLong(symbols.placeOf(number)) != 0) {
+      claims.about(Finding.Kind.SYMBOL, "symbol " + number, symbols.placeOf(number));
       try {
         Symbols.read(media, symbols, number);
         long offset = WordTable.target(media.getLong(symbols.placeOf(number)));
         claims.claim(
-            offset, SymbolLayout.BYTES + media.getInt(offset + SymbolLayout.TEXT_BYTES), Owner.SYMBOLS, "symbol " + number);
+            offset, SymbolLayout.BYTES + Symbols.lengthAt(media, offset), Owner.SYMBOLS, "symbol " + number);
       } catch (Damaged damaged) {
         claims.damage(damaged.getMessage());
       }
@@ -100,6 +117,7 @@ final class StoreWalker implements Verifier.Walker {
     }
     for (int rest = number; rest < symbols.wordCount(); rest++) {
       if (media.getLong(symbols.placeOf(rest)) != 0) {
+        claims.about(Finding.Kind.SYMBOL, "symbol " + number, symbols.placeOf(number));
         claims.damage("symbol " + rest + " is there and symbol " + number + " is not");
         return number;
       }

@@ -49,6 +49,8 @@ final class Symbols {
 
   // Guarded by the lock: symbols below it were read.
   private int known = 1;
+  // Guarded by the lock: whether it was looked for words that are zero and have others behind them.
+  private boolean gapsAreKnown;
 
   Symbols(Media media, Lanes lanes, WordTable table) {
     this.media = media;
@@ -81,6 +83,9 @@ final class Symbols {
     lock.lock();
     try {
       readNew();
+      if (!numbers.containsKey(text)) {
+        readBehindGaps();
+      }
       return numbers.getOrDefault(text, 0);
     } finally {
       lock.unlock();
@@ -115,7 +120,6 @@ final class Symbols {
                 + (limit < table.wordCount() ? " for names that are new in a turn; " : "; ") + what + " "
                 + text + " is one too many, use the same names for many components");
       }
-      checkEndOfTable();
       write(known, bytes);
       readNew();
       return numbers.get(text);
@@ -124,14 +128,26 @@ final class Symbols {
     }
   }
 
-  /** A word that damage made zero must not be taken for the table's end: its number would get another meaning. */
-  private void checkEndOfTable() {
-    for (int number = known + 1; number < table.wordCount(); number++) {
-      if (media.getLongAcquire(table.placeOf(number)) != 0) {
-        throw new Damaged(
-            media.describe(), "symbol " + known + " is missing and symbol " + number + " is there; no new names can be taken, run verify");
+  /**
+   * A word that damage made zero is not the table's end: what is behind it is read too, and its own number is not given to
+   * another text. Once, because no store makes a gap.
+   */
+  private void readBehindGaps() {
+    if (gapsAreKnown) {
+      return;
+    }
+    int last = table.wordCount() - 1;
+    while (last >= known && media.getLongAcquire(table.placeOf(last)) == 0) {
+      last--;
+    }
+    while (known <= last) {
+      if (media.getLongAcquire(table.placeOf(known)) == 0) {
+        known++;
+      } else {
+        readNew();
       }
     }
+    gapsAreKnown = true;
   }
 
   private void write(int number, byte[] bytes) {
@@ -139,7 +155,8 @@ final class Symbols {
     try {
       Extent extent = epoch.allocate(SymbolLayout.BYTES + bytes.length, Owner.SYMBOLS);
       byte[] record = new byte[SymbolLayout.BYTES + bytes.length];
-      Bytes.putInt(record, SymbolLayout.TEXT_BYTES, bytes.length);
+      Bytes.putShort(record, SymbolLayout.TEXT_BYTES, (short) bytes.length);
+      Bytes.putShort(record, SymbolLayout.NUMBER, (short) number);
       System.arraycopy(bytes, 0, record, SymbolLayout.BYTES, bytes.length);
       Bytes.putInt(record, SymbolLayout.CRC32C, new Checksum().ofRecord(record, 0, record.length, SymbolLayout.CRC32C));
       media.write(extent.offset(), record, 0, record.length);
@@ -160,6 +177,9 @@ final class Symbols {
     lock.lock();
     try {
       readNew();
+      if (number >= known) {
+        readBehindGaps();
+      }
       if (number <= 0 || number >= known) {
         throw new Damaged(media.describe(), "a record names symbol " + number + " of " + (known - 1) + "; run verify");
       }
@@ -185,17 +205,24 @@ final class Symbols {
     }
   }
 
+  /** How long the text of the symbol is that lies there; not checked. */
+  static int lengthAt(Media media, long offset) {
+    return media.getShort(offset + SymbolLayout.TEXT_BYTES) & 0xffff;
+  }
+
   /** Reads a symbol from the media, checking everything. */
   static String read(Media media, WordTable table, int number) {
     long place = table.placeOf(number);
     long word = media.getLong(place);
     long offset = WordTable.target(word);
     if (WordTable.isSound(word, place, media.sizeBytes())) {
-      int length = media.getInt(offset + SymbolLayout.TEXT_BYTES);
+      int length = lengthAt(media, offset);
       if (length > 0 && length <= Names.MAX_BYTES && length <= media.sizeBytes() - offset - SymbolLayout.BYTES) {
         byte[] record = new byte[SymbolLayout.BYTES + length];
         media.read(offset, record, 0, record.length);
-        if (Bytes.getInt(record, SymbolLayout.CRC32C)
+        // Its number too: a sound text from elsewhere would give its users another name.
+        if (Bytes.getShort(record, SymbolLayout.NUMBER) == number
+            && Bytes.getInt(record, SymbolLayout.CRC32C)
             == new Checksum().ofRecord(record, 0, record.length, SymbolLayout.CRC32C)) {
           return Names.decode(record, SymbolLayout.BYTES, length);
         }

@@ -7,23 +7,43 @@ import dev.dormouse.region.Region;
 import dev.dormouse.region.RegionException;
 import dev.dormouse.region.RegionMap;
 import dev.dormouse.region.RegionRights;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 
 /**
  * One invocation of a component, run alone: the request, the component's regions and capabilities, and the reply. All of it
  * is committed when the program returns, or undone when it throws.
  *
- * <p>For the thread that runs it, until it ends; afterwards every method throws {@link IllegalStateException}, and every
- * region taken from it is stale.
+ * <p>For the thread that runs it, until it ends; afterwards every method throws {@link OutOfTurn}, and every region taken from
+ * it is stale. Where the store has a limit for turns ({@link StoreOptions#turnLimit}), every method throws {@link TurnOverdue}
+ * beyond it, and every region {@link RegionException} with {@code TURN_OVERDUE}.
  */
 public final class Turn {
   static final ByteBuffer EMPTY = ByteBuffer.allocate(0).asReadOnlyBuffer();
+
+  private static final VarHandle EPOCH;
+  private static final VarHandle SPACE;
+
+  static {
+    try {
+      MethodHandles.Lookup lookup = MethodHandles.lookup();
+      EPOCH = lookup.findVarHandle(Turn.class, "epoch", Epoch.class);
+      SPACE = lookup.findVarHandle(Turn.class, "space", AddressSpace.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final Engine engine;
   private final Awake awake;
   private final ByteBuffer request;
   private ByteBuffer requestView;
+  // Null once the turn is over, or overdue. Read opaque, so that a loop that asks only this sees that another thread has taken it
+  // away; not volatile, whose stores would cost each turn two full fences. Its own thread begins and ends it, and whoever runs the
+  // next turn has the lock behind it; the one that watches has the turn from its clock, behind the constructor's stores.
   private Epoch epoch;
+  private boolean overdue;
   private ByteBuffer reply = EMPTY;
   // One or the other: the view of the first region, or all that is attached.
   private Region firstView;
@@ -85,12 +105,12 @@ public final class Turn {
    * Errors as for {@link #region(String)}.
    */
   public Region region(int index) {
-    running();
+    Epoch current = running();
     if (index != 0 || space != null || !awake.firstRegionIsPlain) {
-      return space().region(index);
+      return space(current).region(index);
     }
     if (firstView == null) {
-      firstView = engine.viewOfFirst(awake, epoch);
+      firstView = engine.viewOfFirst(awake, current);
     }
     return firstView;
   }
@@ -107,8 +127,7 @@ public final class Turn {
 
   /** The component's address space: everything that is attached, by name and by address. Usable until the turn ends. */
   public RegionMap regions() {
-    running();
-    return space().root();
+    return space(running()).root();
   }
 
   /** Attaches a new region of zeros, at any address. It gets the next number. Errors as for {@link RegionMap#attach}. */
@@ -138,8 +157,7 @@ public final class Turn {
 
   /** How many bytes of the pool the component holds, as a commit would leave it now; what counts says {@link ComponentSpec#quota}. */
   public long heldBytes() {
-    running();
-    space();
+    space(running());
     return editor.heldBytes();
   }
 
@@ -168,7 +186,7 @@ public final class Turn {
   /** The component's name. */
   public String name() {
     running();
-    return engine.nameOf(awake.recordOffset);
+    return engine.soundNameOf(awake.recordOffset);
   }
 
   /** The component's identity. */
@@ -183,15 +201,57 @@ public final class Turn {
     return engine.incarnationOf(awake);
   }
 
-  /** The epoch of this turn, for the thread that runs it. */
+  /** Which version of the program wrote the component's regions, as its record says: {@link Program#stateVersion}. */
+  public int stateVersion() {
+    running();
+    return awake.stateVersion;
+  }
+
+  /** Writes the running program's version into the component's record, with this turn: it has brought the regions to that version. */
+  public void adoptStateVersion() {
+    space(running());
+    editor.setStateVersion(engine.programs().stateVersionOf(awake.program));
+  }
+
+  /**
+   * The epoch of this turn, for the thread that runs it.
+   *
+   * @throws OutOfTurn if the turn is over, or another thread asks
+   * @throws TurnOverdue if it has run beyond its limit
+   */
   Epoch running() {
-    if (epoch == null || !awake.turn.isHeldByCurrentThread()) {
-      throw new IllegalStateException(
-          epoch == null
-              ? "this turn is over; what a program keeps from one turn to the next belongs into its regions"
-              : "this turn runs in another thread than " + Thread.currentThread());
+    Epoch current = (Epoch) EPOCH.getOpaque(this);
+    if (current == null || !awake.turn.isHeldByCurrentThread()) {
+      // With the release in doom: whoever sees that the epoch was taken away sees why.
+      VarHandle.acquireFence();
+      throw overdue && awake.turn.isHeldByCurrentThread() ? engine.stopped(awake, null) : outOfTurn(current);
     }
-    return epoch;
+    return current;
+  }
+
+  private static OutOfTurn outOfTurn(Epoch current) {
+    return current == null
+        ? new OutOfTurn(OutOfTurn.Reason.OVER, "this turn is over; what a program keeps from one turn to the next belongs into its regions")
+        : new OutOfTurn(
+            OutOfTurn.Reason.WRONG_THREAD,
+            "this turn runs in another thread, and " + Thread.currentThread() + " may not use it; hand over copies of what is in its regions");
+  }
+
+  /**
+   * Takes everything away from the program: the turn runs beyond its limit. By the thread that watches; the one that runs the
+   * turn undoes it, when the program has ended.
+   */
+  void doom() {
+    overdue = true;
+    EPOCH.setRelease(this, null);
+    Region first = firstView;
+    if (first != null) {
+      first.doom();
+    }
+    AddressSpace all = (AddressSpace) SPACE.getAcquire(this);
+    if (all != null) {
+      all.doom();
+    }
   }
 
   private void closeViews() {
@@ -214,10 +274,11 @@ public final class Turn {
   }
 
   /** Made when it is first needed: a turn that uses its first region alone does without. */
-  private AddressSpace space() {
+  private AddressSpace space(Epoch current) {
     if (space == null) {
-      editor = new RecordEditor(engine.media(), engine.heap(), awake, epoch);
-      space = engine.addressSpace(awake, epoch, editor);
+      editor = new RecordEditor(engine.media(), engine.heap(), awake, current);
+      // By release, for the thread that watches: it must not find one that is half made.
+      SPACE.setRelease(this, engine.addressSpace(awake, current, editor));
       if (firstView != null) {
         space.adopt(firstView);
         firstView = null;

@@ -4,6 +4,7 @@ import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.region.RegionEntry;
 import java.lang.invoke.VarHandle;
 import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicLong;
@@ -44,11 +45,22 @@ final class Waker {
               + " fails its crc32c; it does not run, the others go on; run verify");
     }
     awake.take(record);
+    if (awake.firstRegionIsPlain && !RegionEntry.liesIn(media, awake.firstRegionExtent, awake.firstRegionBytes)) {
+      throw new Quarantined(
+          "component " + names.textOf(awake.recordOffset) + ": its record at " + awake.recordOffset + " says that a region of "
+              + awake.firstRegionBytes + " bytes lies at " + awake.firstRegionExtent + ", which cannot be; it does not run, the others go on; run verify");
+    }
   }
 
   /** Takes what the record says, without waking the component. */
   void look(Awake awake, long birth) {
     read(awake, birth, new byte[ComponentLayout.BYTES], new Checksum());
+  }
+
+  /** Whether the record says that the component must not run; takes what it says. */
+  boolean isQuarantined(Awake awake, long birth) {
+    look(awake, birth);
+    return awake.isQuarantined();
   }
 
   /** A remap: reads the record, checks it, takes it. */

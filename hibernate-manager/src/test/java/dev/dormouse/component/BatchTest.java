@@ -85,9 +85,9 @@ final class BatchTest {
                       batch.checkpoint();
                       batch.invoke(amount(2));
                       assertThatThrownBy(() -> batch.invoke(amount(-1))).isInstanceOf(TurnFailed.class);
-                      assertThatThrownBy(() -> batch.invoke(amount(5))).isInstanceOf(IllegalStateException.class);
+                      assertThatThrownBy(() -> batch.invoke(amount(5))).isInstanceOf(OutOfTurn.class);
                     }))
-        .isInstanceOf(IllegalStateException.class)
+        .isInstanceOf(OutOfTurn.class)
         .hasMessageContaining("undone");
     assertThat(value(cart.invoke(amount(0)))).isEqualTo(1);
   }
@@ -125,9 +125,9 @@ final class BatchTest {
         EpochLimits.DEFAULT,
         batch -> {
           kept[0] = batch;
-          assertThatThrownBy(() -> cart.invoke(amount(1))).isInstanceOf(IllegalStateException.class);
+          assertThatThrownBy(() -> cart.invoke(amount(1))).isInstanceOf(OutOfTurn.class);
         });
-    assertThatThrownBy(() -> kept[0].invoke(amount(1))).isInstanceOf(IllegalStateException.class);
+    assertThatThrownBy(() -> kept[0].invoke(amount(1))).isInstanceOf(OutOfTurn.class);
     assertThat(value(cart.invoke(amount(0)))).isZero();
   }
 }

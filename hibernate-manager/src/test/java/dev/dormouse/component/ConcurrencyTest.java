@@ -450,7 +450,7 @@ final class ConcurrencyTest {
         assertThatThrownBy(() -> caller.invoke(ByteBuffer.allocate(0)))
             .as("call %d", i)
             .isInstanceOf(TurnFailed.class)
-            .hasCauseInstanceOf(IllegalStateException.class);
+            .hasCauseInstanceOf(OutOfTurn.class);
         assertThat(freeLanes(store)).as("free lanes after call %d", i).isEqualTo(4);
       }
       // What only looks is allowed.

@@ -347,37 +347,38 @@ final class ErrorsTest {
   void aMachineThatWentDownWhileThePoolWasOpen() throws IOException {
     BootIdentity before = new BootIdentity(1, 1);
     BootIdentity after = new BootIdentity(2, 2);
-    Path left = folder.resolve("left.pool");
+    byte[] left;
     try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).bootIdentity(before))) {
       ask(store.create("cart", ErrorsTest::script), "put state 0 5");
       // What the machine would leave if it went down now and its page cache had been written.
-      Files.copy(pool, left);
+      left = Files.readAllBytes(pool);
     }
     assertThat(ProcessStore.open(pool, StoreOptions.existing().bootIdentity(after))).satisfies(store -> {
       assertThat(store.opening().how()).as("it was closed").isEqualTo(OpeningReport.Opening.CLEAN);
       store.close();
     });
-    Path same = Files.copy(left, folder.resolve("same.pool"));
-    try (ProcessStore store = ProcessStore.open(same, StoreOptions.existing().bootIdentity(before))) {
+    KilledPools.leave(pool, left);
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().bootIdentity(before))) {
       assertThat(store.opening().how()).as("only the process died").isEqualTo(OpeningReport.Opening.ROLLED_BACK);
     }
+    KilledPools.leave(pool, left);
     for (BootIdentity boot : List.of(after, BootIdentity.UNKNOWN)) {
-      assertThatThrownBy(() -> ProcessStore.open(left, StoreOptions.existing().bootIdentity(boot)))
+      assertThatThrownBy(() -> ProcessStore.open(pool, StoreOptions.existing().bootIdentity(boot)))
           .isInstanceOf(MachineWentDown.class)
           .hasMessageContaining("acceptMachineCrash(true)");
     }
-    Path damaged = Files.copy(left, folder.resolve("damaged.pool"));
     long record;
-    try (ProcessStore store = ProcessStore.open(left, StoreOptions.existing().bootIdentity(after).acceptMachineCrash(true))) {
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().bootIdentity(after).acceptMachineCrash(true))) {
       assertThat(store.opening().how()).isEqualTo(OpeningReport.Opening.MACHINE_WENT_DOWN);
       assertThat(ask(store.component("cart"), "get state 0")).isEqualTo("5");
       record = store.component("cart").id().recordOffset();
     }
-    try (ProcessStore store = ProcessStore.open(left, StoreOptions.existing().bootIdentity(after))) {
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().bootIdentity(after))) {
       assertThat(store.opening().how()).isEqualTo(OpeningReport.Opening.CLEAN);
     }
-    flip(damaged, record + ComponentLayout.QUOTA_BYTES);
-    assertThatThrownBy(() -> ProcessStore.open(damaged, StoreOptions.existing().bootIdentity(after).acceptMachineCrash(true)))
+    KilledPools.leave(pool, left);
+    flip(pool, record + ComponentLayout.QUOTA_BYTES);
+    assertThatThrownBy(() -> ProcessStore.open(pool, StoreOptions.existing().bootIdentity(after).acceptMachineCrash(true)))
         .as("accepted only after a verify")
         .isInstanceOf(Damaged.class)
         .hasMessageContaining("cart");

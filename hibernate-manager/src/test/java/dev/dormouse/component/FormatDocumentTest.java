@@ -2,16 +2,8 @@ package dev.dormouse.component;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.dormouse.heap.Heap;
-import dev.dormouse.recovery.Recovery;
-import dev.dormouse.region.RegionMap;
+import dev.dormouse.component.PersistentLayouts.Row;
 import java.io.IOException;
-import java.lang.foreign.MemoryLayout;
-import java.lang.foreign.StructLayout;
-import java.lang.reflect.Field;
-import java.net.URI;
-import java.nio.file.FileSystem;
-import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,7 +14,6 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every record has one layout class and one table in docs/format.md, and they say the same. */
@@ -30,17 +21,10 @@ final class FormatDocumentTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "format.md");
   private static final Pattern HEADING = Pattern.compile("### (\\w+Layout)\\s*");
   private static final Pattern ROW = Pattern.compile("\\| *(\\d+) *\\| *(\\d+) *\\| *`?(\\w+)`? *\\|(.*)\\|\\s*");
-  private static final List<Class<?>> MODULES = List.of(Heap.class, Recovery.class, RegionMap.class, ProcessStore.class);
-
-  private record Row(long offset, long size, String field) {
-    String asTableRow(String meaning) {
-      return "| " + offset + " | " + size + " | " + field + " | " + meaning + " |";
-    }
-  }
 
   @Test
   void everyLayoutHasATableThatSaysTheSame() throws Exception {
-    Map<String, List<Row>> layouts = layouts();
+    Map<String, List<Row>> layouts = PersistentLayouts.rows();
     assertThat(layouts).hasSizeGreaterThanOrEqualTo(10);
     Map<String, Map<String, String>> meanings = new TreeMap<>();
     Map<String, List<Row>> tables = tables(meanings);
@@ -67,10 +51,14 @@ final class FormatDocumentTest {
     for (String name : names) {
       text.append("### ").append(name).append("\n\n| offset | size | field | meaning |\n| --- | --- | --- | --- |\n");
       Map<String, String> known = meanings.getOrDefault(name, Map.of());
-      layouts.get(name).forEach(row -> text.append(row.asTableRow(known.getOrDefault(row.field, ""))).append('\n'));
+      layouts.get(name).forEach(row -> text.append(asTableRow(row, known.getOrDefault(row.field(), ""))).append('\n'));
       text.append('\n');
     }
     return text.toString();
+  }
+
+  private static String asTableRow(Row row, String meaning) {
+    return "| " + row.offset() + " | " + row.size() + " | " + row.field() + " | " + meaning + " |";
   }
 
   private static Map<String, List<Row>> tables(Map<String, Map<String, String>> meanings) throws IOException {
@@ -92,49 +80,5 @@ final class FormatDocumentTest {
       }
     }
     return tables;
-  }
-
-  private static Map<String, List<Row>> layouts() throws Exception {
-    Map<String, List<Row>> layouts = new TreeMap<>();
-    for (Class<?> module : MODULES) {
-      for (String className : layoutClassesBeside(module)) {
-        Field field = Class.forName(className).getDeclaredField("LAYOUT");
-        field.setAccessible(true);
-        layouts.put(className.substring(className.lastIndexOf('.') + 1), rows((StructLayout) field.get(null)));
-      }
-    }
-    return layouts;
-  }
-
-  private static List<Row> rows(StructLayout layout) {
-    List<Row> rows = new ArrayList<>();
-    for (MemoryLayout member : layout.memberLayouts()) {
-      String name = member.name().orElseThrow();
-      rows.add(new Row(layout.byteOffset(MemoryLayout.PathElement.groupElement(name)), member.byteSize(), name));
-    }
-    return rows;
-  }
-
-  /** The module is a folder of classes, or a jar once it is packaged. */
-  private static List<String> layoutClassesBeside(Class<?> type) throws Exception {
-    URI place = type.getProtectionDomain().getCodeSource().getLocation().toURI();
-    Path path = Path.of(place);
-    if (Files.isDirectory(path)) {
-      return layoutClassesIn(path, type);
-    }
-    try (FileSystem jar = FileSystems.newFileSystem(path)) {
-      return layoutClassesIn(jar.getPath("/"), type);
-    }
-  }
-
-  private static List<String> layoutClassesIn(Path root, Class<?> type) throws IOException {
-    try (Stream<Path> files = Files.list(root.resolve(type.getPackageName().replace('.', '/')))) {
-      return files
-          .map(file -> file.getFileName().toString())
-          .filter(file -> file.endsWith("Layout.class"))
-          .map(file -> type.getPackageName() + "." + file.substring(0, file.length() - ".class".length()))
-          .sorted()
-          .toList();
-    }
   }
 }

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.DormouseException;
+import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.region.RegionLayout;
 import dev.dormouse.region.RegionMap;
 import dev.dormouse.region.RegionRights;
@@ -193,7 +194,7 @@ final class MediumFaultTest {
           pool.failAtChange(0);
           throw new IllegalStateException("undo this");
         };
-    assertThatThrownBy(() -> component.invoke(NOTHING)).isInstanceOf(InternalError.class);
+    assertThatThrownBy(() -> component.invoke(NOTHING)).isInstanceOf(MediaUnavailable.class).hasCauseInstanceOf(InternalError.class);
     pool.heal();
     AtomicBoolean ran = new AtomicBoolean();
     CallbackProgram.callback = turn -> ran.set(true);
@@ -245,7 +246,7 @@ final class MediumFaultTest {
         pool.failAt(n, call -> call.equals("getLong") || call.equals("read"));
         try {
           component.invoke(NOTHING);
-        } catch (InternalError e) {
+        } catch (MediaUnavailable e) {
           assertThat(store.engine().freeLanes()).isEqualTo(2);
         }
         pool.heal();

@@ -31,16 +31,17 @@ final class ProcessStoreTest {
     Files.writeString(folder.resolve("a.txt"), "a");
     Files.writeString(folder.resolve("b.txt"), "b");
     Path pool = folder.resolve("slots.pool");
+    byte[] killed;
     try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).fileRoot("root", folder))) {
       Component holder =
           store.create(
               "holder", spec -> spec.program(CartProgram.class).region("state", 64).file("root", "a.txt", 7).file("root", "b.txt", -9));
       assertThat(holder.resume().entries()).extracting(ResumeAccount.Entry::badge).containsExactly(7L, -9L);
       holder.revoke(1);
-      // As a killed process leaves it: what is written since is not closed.
-      Files.copy(pool, folder.resolve("killed.pool"));
+      killed = Files.readAllBytes(pool);
     }
-    try (ProcessStore store = ProcessStore.open(folder.resolve("killed.pool"), StoreOptions.existing().fileRoot("root", folder))) {
+    KilledPools.leave(pool, killed);
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.existing().fileRoot("root", folder))) {
       assertThat(store.opening().how()).isEqualTo(OpeningReport.Opening.ROLLED_BACK);
       assertThat(store.component("holder").resume().entries())
           .extracting(ResumeAccount.Entry::slot, ResumeAccount.Entry::object, ResumeAccount.Entry::badge, ResumeAccount.Entry::outcome)

@@ -90,7 +90,7 @@ final class RegionsWalkTest {
     long shown = new CrashMedia(whole).getLong(table + TableLayout.BYTES + 4L * RegionLayout.BYTES + RegionLayout.EXTENT_OFFSET);
     assertFound(5, RegionLayout.EXTENT_OFFSET, 8, shown + 1, "in no dataspace");
     assertFound(5, RegionLayout.EXTENT_OFFSET, 8, shown - 1, "in no dataspace");
-    assertFound(5, RegionLayout.EXTENT_OFFSET, 8, 0, "in no dataspace");
+    assertFound(5, RegionLayout.EXTENT_OFFSET, 8, 0, "at 0, which cannot be");
     assertFound(5, RegionLayout.LENGTH_BYTES, 8, 1001, "in no dataspace");
     // An entry of another kind: its extent is the dataspace's, and the count is wrong.
     assertThat(findings(5, RegionLayout.KIND, 1, 0)).isNotEmpty();

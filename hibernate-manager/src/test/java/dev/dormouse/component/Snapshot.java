@@ -27,6 +27,12 @@ final class Snapshot {
     return components;
   }
 
+  /** The same of one component alone. */
+  static Map<String, String> of(Component component) {
+    ComponentInfo info = component.info();
+    return Map.of(info.name(), describe(component, info));
+  }
+
   private static String describe(Component component, ComponentInfo info) {
     StringBuilder text = new StringBuilder("outcomes " + info.outcomes());
     describe(component, "", info.regions(), text);

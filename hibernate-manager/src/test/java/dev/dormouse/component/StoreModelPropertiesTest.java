@@ -7,11 +7,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.dormouse.emulation.CrashImage;
 import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.emulation.FaultPlan;
+import dev.dormouse.emulation.HookedMedia;
 import dev.dormouse.emulation.PersistencyModel;
+import dev.dormouse.emulation.junit.Pmempool;
 import dev.dormouse.heap.BootIdentity;
+import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.LlplMedia;
+import dev.dormouse.heap.Media;
 import dev.dormouse.heap.PoolReader;
+import dev.dormouse.recovery.VerifyReport;
 import dev.dormouse.region.RegionKind;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -22,6 +29,9 @@ import java.util.TreeMap;
 import net.jqwik.api.ForAll;
 import net.jqwik.api.Property;
 import net.jqwik.api.ShrinkingMode;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * Random lives of a store against a model in memory, which knows what every component must hold: through kills in the middle
@@ -100,6 +110,110 @@ final class StoreModelPropertiesTest {
     }
   }
 
+  /** What a store lies on, and how its process dies. */
+  private interface Ground {
+    /** What holds zeros first, and later what the last life left. The process that used the former one is dead, or has closed it. */
+    Media next(boolean killed);
+
+    /** It dies at that fence from now on. */
+    void dieIn(int fences);
+
+    VerifyReport verify();
+  }
+
+  /** The crash emulator, which leaves what a kill or a loss of power may leave. */
+  private static final class EmulatedGround implements Ground {
+    private final Random random;
+    private Death death = new Death();
+    private CrashMedia media;
+
+    EmulatedGround(Random random) {
+      this.random = random;
+    }
+
+    @Override
+    public Media next(boolean killed) {
+      PoolReader below = media == null ? CrashMedia.zeros(GEOMETRY.sizeBytes()) : image(killed);
+      death = new Death();
+      media = new CrashMedia(below, death);
+      return media;
+    }
+
+    private CrashImage image(boolean killed) {
+      return !killed || random.nextBoolean() ? media.processKilled() : media.powerLost(PersistencyModel.PX86, random.nextLong());
+    }
+
+    @Override
+    public void dieIn(int fences) {
+      death.in(fences);
+    }
+
+    @Override
+    public VerifyReport verify() {
+      return StoreVerifier.verify(media.processKilled(), BOOT);
+    }
+  }
+
+  /** A heap of LLPL in a file: a process that is dead stores nothing more, and PMDK finds its own records whole each time. */
+  private static final class LlplGround implements Ground {
+    private final Path heap;
+    private LlplMedia mapped;
+    private MortalMedia media;
+
+    LlplGround(Path heap) {
+      this.heap = heap;
+    }
+
+    /** Stores, flushes and fences throw once it is dead. */
+    private static final class MortalMedia extends HookedMedia {
+      private long fencesToLive = Long.MAX_VALUE;
+
+      MortalMedia(Media below) {
+        super(below);
+      }
+
+      @Override
+      protected void before() {
+        if (fencesToLive <= 0) {
+          throw new Death.Killed();
+        }
+      }
+
+      @Override
+      public void fence() {
+        fencesToLive--;
+        super.fence();
+      }
+    }
+
+    @Override
+    public Media next(boolean killed) {
+      if (mapped == null) {
+        mapped = LlplMedia.create(heap, GEOMETRY.sizeBytes());
+      } else {
+        mapped.close();
+        Pmempool.check(heap);
+        mapped = LlplMedia.open(heap, GEOMETRY.sizeBytes());
+      }
+      media = new MortalMedia(mapped);
+      return media;
+    }
+
+    @Override
+    public void dieIn(int fences) {
+      media.fencesToLive = fences + 1L;
+    }
+
+    @Override
+    public VerifyReport verify() {
+      mapped.close();
+      Pmempool.check(heap);
+      try (PoolReader reader = FileMedium.LLPL.reader(heap)) {
+        return StoreVerifier.verify(reader, BOOT);
+      }
+    }
+  }
+
   /** One life of a store, from its creation to its verify. */
   private static final class Life {
     private final Random random;
@@ -107,14 +221,13 @@ final class StoreModelPropertiesTest {
     private final Map<String, long[]> dataspaces = new TreeMap<>();
     private final StringBuilder history = new StringBuilder();
     private long requests;
-    private Death death = new Death();
-    private CrashMedia media;
+    private final Ground ground;
     private ProcessStore store;
 
-    Life(long seed) {
-      random = new Random(seed);
-      media = new CrashMedia(CrashMedia.zeros(GEOMETRY.sizeBytes()), death);
-      store = ProcessStore.open(media, StoreOptions.create(GEOMETRY.sizeBytes()).geometry(GEOMETRY).bootIdentity(BOOT).awake(3));
+    Life(Random random, Ground ground) {
+      this.random = random;
+      this.ground = ground;
+      store = ProcessStore.open(ground.next(false), StoreOptions.create(GEOMETRY.sizeBytes()).geometry(GEOMETRY).bootIdentity(BOOT).awake(3));
     }
 
     void run() {
@@ -130,7 +243,7 @@ final class StoreModelPropertiesTest {
       }
       compare("the end");
       store.close();
-      assertThat(StoreVerifier.verify(media.processKilled(), BOOT).findings()).as("I3 %s", history).isEmpty();
+      assertThat(ground.verify().findings()).as("I3 %s", history).isEmpty();
     }
 
     /** What a step does to the model, where it is done whole. */
@@ -154,7 +267,7 @@ final class StoreModelPropertiesTest {
     /** A step in whose middle the process may die; afterwards it is done, or it is not. */
     private void killDuring() {
       Step step = nextStep();
-      death.in(random.nextInt(12));
+      ground.dieIn(random.nextInt(12));
       boolean acknowledged = false;
       try {
         step.onStore();
@@ -164,7 +277,7 @@ final class StoreModelPropertiesTest {
         history.append("[killed in it]");
       }
       history.append(" kill;");
-      reopen(imageAfterAKill());
+      reopen(true);
       Map<String, String> found = found();
       Map<String, String> before = expected();
       Map<String, Expected> old = copyOf(model);
@@ -185,14 +298,8 @@ final class StoreModelPropertiesTest {
       }
     }
 
-    private CrashImage imageAfterAKill() {
-      return random.nextBoolean() ? media.processKilled() : media.powerLost(PersistencyModel.PX86, random.nextLong());
-    }
-
-    private void reopen(PoolReader image) {
-      death = new Death();
-      media = new CrashMedia(image, death);
-      store = ProcessStore.open(media, StoreOptions.existing().bootIdentity(BOOT).awake(3));
+    private void reopen(boolean killed) {
+      store = ProcessStore.open(ground.next(killed), StoreOptions.existing().bootIdentity(BOOT).awake(3));
     }
 
     private Step nextStep() {
@@ -271,7 +378,7 @@ final class StoreModelPropertiesTest {
       return step(
           () -> {
             store.close();
-            reopen(media.processKilled());
+            reopen(false);
             assertThat(store.opening().how()).isEqualTo(OpeningReport.Opening.CLEAN);
           },
           () -> {});
@@ -459,6 +566,15 @@ final class StoreModelPropertiesTest {
 
   @Property(tries = 150, seed = "24301", shrinking = ShrinkingMode.OFF)
   void aStoreIsWhatItsModelSays(@ForAll long seed) {
-    new Life(seed).run();
+    Random random = new Random(seed);
+    new Life(random, new EmulatedGround(random)).run();
+  }
+
+  /** The same lives on real memory of PMDK's, where a kill leaves what was stored; {@code pmempool} looks after each. */
+  @ParameterizedTest
+  @ValueSource(longs = {1, 2, 3, 4, 5, 6})
+  void aStoreInAHeapOfLlplIsWhatItsModelSays(long seed, @TempDir Path folder) {
+    Pmempool.assume();
+    new Life(new Random(seed), new LlplGround(folder.resolve("model.pool"))).run();
   }
 }

@@ -496,7 +496,7 @@ public final class StoreSuites {
                           // As if nothing had been.
                         }
                       });
-            } catch (IllegalStateException doomed) {
+            } catch (OutOfTurn doomed) {
               // As it should be.
             }
             String found = ask(store.component("cart"), "get state 0");

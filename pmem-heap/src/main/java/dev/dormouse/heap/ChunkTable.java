@@ -95,7 +95,8 @@ final class ChunkTable {
     media.flush(offsetOf(chunk), Long.BYTES);
   }
 
-  private long offsetOf(int chunk) {
+  /** Where the word of a chunk lies. */
+  long offsetOf(int chunk) {
     return geometry.chunkTableOffset() + (long) chunk * Long.BYTES;
   }
 }

@@ -6,6 +6,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 import jdk.nio.mapmode.ExtendedMapMode;
 
@@ -18,8 +19,11 @@ import jdk.nio.mapmode.ExtendedMapMode;
 public final class DaxMedia extends FileMapping {
   private static final int PROBE_BYTES = 4096;
 
-  private DaxMedia(PoolFile file, Arena arena, MemorySegment memory) {
+  private final long lineNanos;
+
+  private DaxMedia(PoolFile file, Arena arena, MemorySegment memory, long lineNanos) {
     super(file, arena, memory);
+    this.lineNanos = lineNanos;
   }
 
   /**
@@ -66,7 +70,8 @@ public final class DaxMedia extends FileMapping {
   private static DaxMedia map(PoolFile file, long maxBytes, Arena arena) throws IOException {
     // The length of a file that was just made or copied, and its name, are the file system's to make durable.
     file.channel().force(true);
-    return new DaxMedia(file, arena, mapSync(file.path(), file.channel(), maxBytes, arena));
+    MemorySegment memory = mapSync(file.path(), file.channel(), maxBytes, arena);
+    return new DaxMedia(file, arena, memory, FlushChoice.tried(new ForcedPages(file.path().toString()), memory));
   }
 
   private static MemorySegment mapSync(Path path, FileChannel channel, long sizeBytes, Arena arena) {
@@ -91,6 +96,13 @@ public final class DaxMedia extends FileMapping {
   @Override
   public String describe() {
     return "DAX file " + path();
+  }
+
+  @Override
+  public List<String> notes() {
+    return List.of(
+        "lines are written back by the processor's instruction, without a system call (MAP_SYNC): " + FlushChoice.inWords(lineNanos)
+            + " for one, as tried when it was opened");
   }
 
   @Override

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * A file that is mapped once: how its bytes are reached. How they become durable is the kinds' affair. All accesses are
  * here and none is overridden, so a caller that has met one kind only is compiled as if there were no other.
  */
-abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia {
+abstract sealed class FileMapping implements Media permits MappedMedia, EmulatedDaxMedia, DaxMedia, LlplMedia {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -26,12 +26,12 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   private static final int FILLED_BY_WORDS = 512;
   private static final int MOST_COPIED_BYTES = 32 << 10;
 
-  private final PoolFile file;
+  private final MappedFile file;
   private final Arena arena;
   private final MemorySegment memory;
 
   /** Owns {@code file}, and {@code arena}, in which {@code memory} was mapped. */
-  FileMapping(PoolFile file, Arena arena, MemorySegment memory) {
+  FileMapping(MappedFile file, Arena arena, MemorySegment memory) {
     this.file = file;
     this.arena = arena;
     this.memory = memory;
@@ -43,6 +43,21 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
 
   final MemorySegment memory() {
     return memory;
+  }
+
+  final void requireOpen() {
+    if (!arena.scope().isAlive()) {
+      throw new IllegalStateException(describe() + " is closed");
+    }
+  }
+
+  /** What {@link #settle} is where the page cache lies between: the pages are written to the disk, unless there is none. */
+  final void settlePages(DurabilityClass durabilityClass, long offset, long length) {
+    if (durabilityClass == DurabilityClass.VOLATILE) {
+      return;
+    }
+    MemorySegment pages = memory.asSlice(offset, length);
+    ForcedPages.write(describe(), pages::force);
   }
 
   @Override
@@ -156,11 +171,14 @@ abstract sealed class FileMapping implements Media permits MappedMedia, DaxMedia
   @Override
   public final void provision(long fromOffset, long toOffset) {
     Objects.checkFromToIndex(fromOffset, toOffset, sizeBytes());
-    if (!arena.scope().isAlive()) {
-      throw new IllegalStateException(describe() + " is closed");
-    }
+    requireOpen();
     // The page cache shows the mapping what is written to the file.
     file.extend(fromOffset, toOffset, durabilityClass() == DurabilityClass.POWER_LOSS);
+  }
+
+  @Override
+  public final String populate(long offset, long length) {
+    return FirstTouch.of(memory.asSlice(offset, length), durabilityClass() == DurabilityClass.VOLATILE);
   }
 
   @Override

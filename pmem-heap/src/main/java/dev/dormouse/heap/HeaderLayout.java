@@ -39,7 +39,13 @@ final class HeaderLayout {
           u64("root1"),
           u64("root2"),
           u64("root3"),
-          bytes("reserved", 96));
+          u64("fileInode"),
+          u64("fileBirth"),
+          u64("fileDevice"),
+          u64("pathHash"),
+          u64("machineHigh"),
+          u64("machineLow"),
+          bytes("reserved", 48));
 
   static final int MAGIC = offset(LAYOUT, "magic");
   static final int MAJOR = offset(LAYOUT, "major");
@@ -63,6 +69,12 @@ final class HeaderLayout {
   static final int BOOT_HIGH = offset(LAYOUT, "bootHigh");
   static final int BOOT_LOW = offset(LAYOUT, "bootLow");
   static final int ROOT0 = offset(LAYOUT, "root0");
+  static final int FILE_INODE = offset(LAYOUT, "fileInode");
+  static final int FILE_BIRTH = offset(LAYOUT, "fileBirth");
+  static final int FILE_DEVICE = offset(LAYOUT, "fileDevice");
+  static final int PATH_HASH = offset(LAYOUT, "pathHash");
+  static final int MACHINE_HIGH = offset(LAYOUT, "machineHigh");
+  static final int MACHINE_LOW = offset(LAYOUT, "machineLow");
   static final int RESERVED = offset(LAYOUT, "reserved");
   static final int BYTES = Layouts.size(LAYOUT);
 

@@ -382,8 +382,16 @@ public final class Heap {
     return slot < 0 ? Owner.NONE : table.slotOwner(head, slot);
   }
 
-  /** The extent that covers {@code offset}, or null where the byte is free or the heap's own. Errors as for {@link #ownerOf}. */
+  /**
+   * The extent that covers {@code offset}, or null where the byte is free, the heap's own, or outside the arena: a record may say
+   * anything.
+   *
+   * @throws Damaged if the page table does not tell
+   */
   public Extent extentOf(long offset) {
+    if (!isInArena(offset)) {
+      return null;
+    }
     long head = headOf(offset);
     if (head < 0) {
       return null;
@@ -448,6 +456,16 @@ public final class Heap {
 
     /** A sentence about an entry that makes no sense. */
     void damage(String message);
+
+    /** The same, of a page's entry, which lies at {@code entryOffset}. */
+    default void damagedPage(long page, long entryOffset, String message) {
+      damage(message);
+    }
+
+    /** The same, of a chunk's word, which lies at {@code wordOffset}; {@code needed} is what it should say. */
+    default void damagedChunk(int chunk, long wordOffset, long needed, String message) {
+      damage(message);
+    }
   }
 
   /** Walks the whole page table. Reads as much as there are pages and slots; for verify, not for opening. */

@@ -34,14 +34,15 @@ final class HeapWalk {
       long value = words.read(chunk);
       long needed = ChunkTable.of(roomyClasses, longestFreeRun);
       if (!words.isSound(chunk)) {
-        visitor.damage("the word of chunk " + chunk + " is not what was written; room is looked for in all of the chunk");
+        damagedChunk(needed, "the word of chunk " + chunk + " is not what was written; room is looked for in all of the chunk");
       } else if (!ChunkTable.covers(value, needed)) {
-        visitor.damage(
+        damagedChunk(
+            needed,
             String.format(
                 "chunk %d has a free run of %d pages and slots of classes 0x%x, which its word 0x%x denies: nobody would find them",
                 chunk, longestFreeRun, roomyClasses, value));
       } else if (ChunkTable.isVirgin(value) && ownedPages > 0) {
-        visitor.damage("the word of chunk " + chunk + " says that it was never used, and " + ownedPages + " of its pages are owned");
+        damagedChunk(needed, "the word of chunk " + chunk + " says that it was never used, and " + ownedPages + " of its pages are owned");
       }
       chunk++;
       roomyClasses = 0;
@@ -51,13 +52,17 @@ final class HeapWalk {
     }
   }
 
+  private void damagedChunk(long needed, String message) {
+    visitor.damagedChunk(chunk, words.offsetOf(chunk), needed, message);
+  }
+
   /** Shows what begins at a page; answers how many pages it covers. */
   private long walkOne(long page) {
     long word;
     try {
       word = table.state(page);
     } catch (Damaged damaged) {
-      visitor.damage(damaged.getMessage());
+      visitor.damagedPage(page, table.entryOffset(page), damaged.getMessage());
       freeRun = 0;
       return 1;
     }
@@ -73,9 +78,10 @@ final class HeapWalk {
     int sizeClass = PageState.sizeClass(word);
     boolean soundSlab = kind != PageState.SLAB || (classes.isSlabClass(sizeClass) && pages == classes.slabPagesOf(sizeClass));
     if (pages < 1 || pages > table.pageCount() - page || !soundSlab) {
-      visitor.damage("page table entry " + page + " claims " + pages + " pages of size class " + sizeClass);
+      visitor.damagedPage(page, table.entryOffset(page), "page table entry " + page + " claims " + pages + " pages of size class " + sizeClass);
       return 1;
     }
+    checkFurtherPages(page, pages);
     if (kind == PageState.RUN) {
       visitor.extent(new Extent(table.offsetOf(page), pages * Geometry.PAGE_BYTES), table.runOwner(page), false);
     } else {
@@ -91,6 +97,19 @@ final class HeapWalk {
       return false;
     } catch (Damaged damaged) {
       return true;
+    }
+  }
+
+  /** Each further page leads to its head: a place in it could not be looked up otherwise. */
+  private void checkFurtherPages(long head, long pages) {
+    for (long page = head + 1; page < head + pages; page++) {
+      try {
+        if (table.headOf(page) != head) {
+          visitor.damage("page table entry " + page + " does not lead to page " + head + ", whose extent covers it");
+        }
+      } catch (Damaged damaged) {
+        visitor.damage(damaged.getMessage());
+      }
     }
   }
 

@@ -1,13 +1,12 @@
 package dev.dormouse.heap;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.invoke.VarHandle;
 import java.nio.channels.FileChannel;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Objects;
 
 /**
@@ -16,11 +15,11 @@ import java.util.Objects;
  * {@link DurabilityClass#VOLATILE}, elsewhere {@link DurabilityClass#PROCESS_CRASH}.
  */
 public final class MappedMedia extends FileMapping {
-  private final DurabilityClass durabilityClass;
+  private final FileSystemKind fileSystem;
 
-  private MappedMedia(PoolFile file, Arena arena, MemorySegment memory, DurabilityClass durabilityClass) {
+  private MappedMedia(PoolFile file, Arena arena, MemorySegment memory, FileSystemKind fileSystem) {
     super(file, arena, memory);
-    this.durabilityClass = durabilityClass;
+    this.fileSystem = fileSystem;
   }
 
   /**
@@ -54,22 +53,22 @@ public final class MappedMedia extends FileMapping {
 
   private static MappedMedia map(PoolFile file, long maxBytes, Arena arena) throws IOException {
     MemorySegment memory = file.channel().map(FileChannel.MapMode.READ_WRITE, 0, maxBytes, arena);
-    return new MappedMedia(file, arena, memory, classOf(file.path()));
-  }
-
-  private static DurabilityClass classOf(Path path) throws IOException {
-    String type = Files.getFileStore(path).type();
-    return type.equals("tmpfs") || type.equals("ramfs") ? DurabilityClass.VOLATILE : DurabilityClass.PROCESS_CRASH;
+    return new MappedMedia(file, arena, memory, FileSystemKind.of(file.path()));
   }
 
   @Override
   public DurabilityClass durabilityClass() {
-    return durabilityClass;
+    return fileSystem.durabilityClass();
   }
 
   @Override
   public String describe() {
     return "mapped file " + path();
+  }
+
+  @Override
+  public List<String> notes() {
+    return fileSystem.notes(path(), sizeBytes());
   }
 
   @Override
@@ -96,14 +95,6 @@ public final class MappedMedia extends FileMapping {
 
   @Override
   public void settle(long offset, long length) {
-    if (durabilityClass == DurabilityClass.VOLATILE) {
-      return;
-    }
-    try {
-      memory().asSlice(offset, length).force();
-    } catch (UncheckedIOException e) {
-      throw new MediaUnavailable(
-          describe(), "the system could not write it to the disk: " + e.getCause().getMessage() + "; free space, or check the disk", e);
-    }
+    settlePages(fileSystem.durabilityClass(), offset, length);
   }
 }

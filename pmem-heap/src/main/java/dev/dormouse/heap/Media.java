@@ -1,6 +1,7 @@
 package dev.dormouse.heap;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.function.Function;
 
 /**
@@ -34,6 +35,14 @@ public interface Media extends AutoCloseable {
 
   /** Kind and place, for reports and messages: {@code mapped file /srv/tenants.pool}. */
   String describe();
+
+  /**
+   * What whoever opens it should know, in sentences: how lines are written back and what that took when it was tried, what is not
+   * safe there, what would make it faster. Nothing by default.
+   */
+  default List<String> notes() {
+    return List.of();
+  }
 
   /** Whether {@link #flush} does anything. Where it does not, a caller may leave out collecting what to flush. */
   boolean flushes();
@@ -128,6 +137,16 @@ public interface Media extends AutoCloseable {
   default void provision(long fromOffset, long toOffset) {
     fill(fromOffset, toOffset - fromOffset, (byte) 0);
     persist(fromOffset, toOffset - fromOffset);
+  }
+
+  /**
+   * Does what the first access to each page of a range would do, so that later ones cost less. No byte is changed, and others may
+   * store to the range meanwhile. Nothing by default.
+   *
+   * @return how it was done, or why it could not be, for a report; empty if there was nothing to do
+   */
+  default String populate(long offset, long length) {
+    return "";
   }
 
   /** Gives the mapping back. Syncs nothing. */

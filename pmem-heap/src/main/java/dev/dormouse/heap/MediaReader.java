@@ -20,7 +20,13 @@ public final class MediaReader implements PoolReader {
 
   @Override
   public void read(long offset, byte[] destination, int index, int length) {
-    media.read(offset, destination, index, length);
+    try {
+      media.read(offset, destination, index, length);
+    } catch (InternalError fault) {
+      // What the JVM makes of a signal; a reader's errors have a type.
+      throw new MediaUnavailable(
+          describe(), "bytes [" + offset + ", +" + length + ") cannot be read: " + fault.getMessage() + "; restore them from a backup", fault);
+    }
   }
 
   @Override

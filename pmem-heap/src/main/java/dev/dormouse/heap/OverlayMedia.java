@@ -158,6 +158,11 @@ public final class OverlayMedia implements Media {
     open();
   }
 
+  /** Shows every page that was written. */
+  public void forEachWrittenPage(PagedMemory.PageVisitor visitor) {
+    open().forEachWrittenPage(visitor);
+  }
+
   @Override
   public void close() {
     closed = true;

@@ -30,13 +30,32 @@ final class PageTable {
    */
   long state(long page) {
     long word = media.getLong(descriptorOf(page) + PageLayout.STATE);
-    if (!PageState.isSound(word, page)) {
+    if (!isSound(word, page)) {
       throw new Damaged(
           media.describe(),
           String.format(
               "page table entry %d holds 0x%016x, which is no state of a page; its pages are not given out, run verify", page, word));
     }
     return word;
+  }
+
+  /** Whether the word of a page was written for it, and, if it is a head, covers pages that there are: check bits do not say that. */
+  private boolean isSound(long word, long page) {
+    if (!PageState.isSound(word, page)) {
+      return false;
+    }
+    long pages = PageState.number(word);
+    int sizeClass = PageState.sizeClass(word);
+    return switch (PageState.kind(word)) {
+      case PageState.RUN -> pages >= 1 && pages <= pageCount - page;
+      case PageState.SLAB -> classes.isSlabClass(sizeClass) && pages == classes.slabPagesOf(sizeClass) && pages <= pageCount - page;
+      default -> true;
+    };
+  }
+
+  /** Whether the state word of a page is one. */
+  boolean isSound(long page) {
+    return isSound(stateOfHead(page), page);
   }
 
   /** The state word of a head that {@link #headOf} answered, which has been checked. */
@@ -147,6 +166,11 @@ final class PageTable {
     return PageState.kind(word) == PageState.SLAB && PageState.sizeClass(word) == sizeClass;
   }
 
+  /** As {@link #isSlab}; false too where the word of the head is damaged. */
+  boolean isSoundSlab(long head, int sizeClass) {
+    return isSound(head) && isSlab(head, sizeClass);
+  }
+
   /** How many pages the arena has now. */
   long pageCount() {
     return pageCount;
@@ -171,6 +195,11 @@ final class PageTable {
 
   private long ownerWordOf(long head, int slot) {
     return offsetOf(head) + (long) slot * Long.BYTES;
+  }
+
+  /** Where the entry of a page lies. */
+  long entryOffset(long page) {
+    return descriptorOf(page);
   }
 
   private long descriptorOf(long page) {

@@ -138,6 +138,27 @@ public final class PagedMemory {
     merge(index << 3, -1, value);
   }
 
+  /** Sees pages. */
+  @FunctionalInterface
+  public interface PageVisitor {
+    /** A page that was written, as it is now; the last one may be shorter than the others. */
+    void page(long offset, byte[] bytes);
+  }
+
+  /** Shows every page that was written, in the order in which they lie. */
+  public void forEachWrittenPage(PageVisitor visitor) {
+    for (int leaf = 0; leaf < written.length; leaf++) {
+      for (int i = 0; written[leaf] != null && i < written[leaf].length; i++) {
+        if (written[leaf][i] != null) {
+          long offset = (((long) leaf << LEAF_SHIFT) + i) << PAGE_SHIFT;
+          byte[] bytes = new byte[(int) Math.min(PAGE_BYTES, sizeBytes - offset)];
+          read(offset, bytes, 0, bytes.length);
+          visitor.page(offset, bytes);
+        }
+      }
+    }
+  }
+
   private void check(long offset, long length) {
     if (offset < 0 || length < 0 || offset > sizeBytes - length) {
       throw new IndexOutOfBoundsException(

@@ -24,21 +24,25 @@ public final class Pool implements AutoCloseable {
   private static final long MOST_STEP_BYTES = 1 << 30;
 
   private final Media media;
-  private final Path path;
+  private final Place place;
   private final PoolLock lock;
-  private final BootIdentity boot;
+  private final boolean anchored;
   private final String headerDamage;
   private final Heap heap;
   private final ReentrantLock growing = new ReentrantLock();
   private volatile PoolHeader header;
+  private Prefaulting prefaulting = Prefaulting.none();
+  private Provenance provenance;
   private boolean begun;
   private boolean closed;
 
-  private Pool(Media media, Path path, PoolLock lock, PoolHeader.Found found, BootIdentity boot) {
+  /** @param anchored whether what becomes of the pool is told to the anchor beside it */
+  private Pool(Media media, Place place, PoolLock lock, PoolHeader.Found found, boolean anchored) {
     this.media = media;
-    this.path = path;
+    this.place = place;
     this.lock = lock;
-    this.boot = boot;
+    this.anchored = anchored;
+    this.provenance = Provenance.of(found, place);
     this.header = found.header();
     this.headerDamage = found.damage();
     this.heap = new Heap(media, header.geometry());
@@ -51,9 +55,14 @@ public final class Pool implements AutoCloseable {
     PoolHeader.Roots format(Pool unborn);
   }
 
-  /** As {@link #create(Path, FileMedium, Geometry, BootIdentity, Format)}, in an ordinary file. */
+  /** As {@link #create(Path, FileMedium, Geometry, Host, Format)}, in an ordinary file, on this machine. */
   public static Pool create(Path path, Geometry geometry, BootIdentity boot, Format format) {
-    return create(path, FileMedium.MAPPED, geometry, boot, format);
+    return create(path, FileMedium.MAPPED, geometry, Host.of(boot), format);
+  }
+
+  /** As {@link #create(Path, FileMedium, Geometry, Host, Format)}, on this machine. */
+  public static Pool create(Path path, FileMedium medium, Geometry geometry, BootIdentity boot, Format format) {
+    return create(path, medium, geometry, Host.of(boot), format);
   }
 
   /**
@@ -64,54 +73,58 @@ public final class Pool implements AutoCloseable {
    * @throws MediaUnavailable if there is such a file already, or it cannot be made or reached as {@code medium} says
    * @throws InUse if somebody else is making it
    */
-  public static Pool create(Path path, FileMedium medium, Geometry geometry, BootIdentity boot, Format format) {
+  public static Pool create(Path path, FileMedium medium, Geometry geometry, Host host, Format format) {
     PoolLock lock = PoolLock.take(path);
-    Path unfinished = path.resolveSibling(path.getFileName() + ".creating");
+    boolean inPlace = medium.makesInPlace(path);
+    Path unfinished = inPlace ? path : path.resolveSibling(path.getFileName() + ".creating");
     try {
-      if (Files.exists(path)) {
-        throw new MediaUnavailable(path.toString(), "there is a file of that name already; open it, or delete it first");
+      if (!inPlace) {
+        if (Files.exists(path)) {
+          throw new MediaUnavailable(path.toString(), "there is a file of that name already; open it, or delete it first");
+        }
+        Files.deleteIfExists(unfinished);
       }
-      Files.deleteIfExists(unfinished);
       DurabilityClass durabilityClass;
       try (Media media = medium.create(unfinished, geometry.sizeBytes(), geometry.maxBytes())) {
-        durabilityClass = write(media, geometry, boot, format).durabilityClass();
-      } catch (RuntimeException e) {
-        Files.deleteIfExists(unfinished);
+        // That of a pool that is no more.
+        Anchor.forget(path);
+        durabilityClass = write(media, geometry, host.boot(), format).durabilityClass();
+        // Under its name it is whole, also where a machine that goes down takes what it had not written to the disk.
+        media.settle(0, geometry.sizeBytes());
+      } catch (RuntimeException | Error e) {
+        if (!inPlace) {
+          Files.deleteIfExists(unfinished);
+        }
         throw e;
       }
-      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
-      if (durabilityClass == DurabilityClass.POWER_LOSS) {
-        syncFolder(path);
+      if (!inPlace) {
+        Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+        if (durabilityClass != DurabilityClass.VOLATILE) {
+          Anchor.syncFolder(path);
+        }
       }
-      return open(path, medium, lock, boot);
+      return open(path, medium, lock, host);
     } catch (IOException e) {
       lock.close();
       throw new MediaUnavailable(
           path.toString(), "cannot be created: the system said " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
-    } catch (RuntimeException e) {
+    } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
-    }
-  }
-
-  /** Makes the name durable: the bytes survive the loss of power, and must be found after it. */
-  private static void syncFolder(Path path) throws IOException {
-    try (FileChannel folder = FileChannel.open(path.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      folder.force(true);
     }
   }
 
   /** Makes a pool on a medium that holds zeros, which the pool then owns. */
   public static Pool create(Media media, Geometry geometry, BootIdentity boot, Format format) {
     PoolHeader header = write(media, geometry, boot, format);
-    return new Pool(media, null, null, new PoolHeader.Found(header, ""), boot);
+    return new Pool(media, Place.unknown(boot), null, new PoolHeader.Found(header, ""), false);
   }
 
   private static PoolHeader write(Media media, Geometry geometry, BootIdentity boot, Format format) {
     PoolHeader unborn =
         new PoolHeader(
-            0, UUID.randomUUID(), geometry, media.durabilityClass(), false, 0, RANDOM.nextLong(), boot, PoolHeader.Roots.NONE);
-    Pool pool = new Pool(media, null, null, new PoolHeader.Found(unborn, ""), boot);
+            0, UUID.randomUUID(), geometry, media.durabilityClass(), false, 0, RANDOM.nextLong(), boot, FileIdentity.UNKNOWN, MachineIdentity.UNKNOWN, PoolHeader.Roots.NONE);
+    Pool pool = new Pool(media, Place.unknown(boot), null, new PoolHeader.Found(unborn, ""), false);
     pool.heap.format();
     PoolHeader.Roots roots = format.format(pool);
     // The header last: everything it names was persisted by then, so whoever can read it can believe it.
@@ -120,9 +133,14 @@ public final class Pool implements AutoCloseable {
     return header;
   }
 
-  /** As {@link #open(Path, FileMedium, BootIdentity)}, as an ordinary file. */
+  /** As {@link #open(Path, FileMedium, Host)}, as an ordinary file, on this machine. */
   public static Pool open(Path path, BootIdentity boot) {
-    return open(path, FileMedium.MAPPED, boot);
+    return open(path, FileMedium.MAPPED, Host.of(boot));
+  }
+
+  /** As {@link #open(Path, FileMedium, Host)}, on this machine. */
+  public static Pool open(Path path, FileMedium medium, BootIdentity boot) {
+    return open(path, medium, Host.of(boot));
   }
 
   /**
@@ -134,31 +152,47 @@ public final class Pool implements AutoCloseable {
    * @throws Damaged if no header is left, or the file is shorter than it says
    * @throws InUse if somebody else has it open
    */
-  public static Pool open(Path path, FileMedium medium, BootIdentity boot) {
+  public static Pool open(Path path, FileMedium medium, Host host) {
     if (!Files.exists(path)) {
       throw new MediaUnavailable(path.toString(), "there is no such file; create the pool first, or check the path");
     }
     PoolLock lock = PoolLock.take(path);
     try {
-      return open(path, medium, lock, boot);
-    } catch (RuntimeException e) {
+      return open(path, medium, lock, host);
+    } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
     }
   }
 
-  private static Pool open(Path path, FileMedium medium, PoolLock lock, BootIdentity boot) {
+  private static Pool open(Path path, FileMedium medium, PoolLock lock, Host host) {
     PoolHeader.Found found;
-    try (FileReader reader = new FileReader(path)) {
+    try (PoolReader reader = medium.reader(path)) {
       found = PoolHeader.read(reader);
     }
     Geometry geometry = found.header().geometry();
-    return new Pool(medium.open(path, geometry.sizeBytes(), geometry.maxBytes()), path, lock, found, boot);
+    Media media = medium.open(path, geometry.sizeBytes(), geometry.maxBytes());
+    try {
+      Pool pool = new Pool(media, Place.of(path, host), lock, found, true);
+      if (pool.header.open() && pool.provenance.is(Provenance.Kind.RENAMED)) {
+        Provenance.formerName(pool.header, pool.place).ifPresent(former -> PoolLock.refuseIfHeld(path, former));
+      }
+      lock.isOf(pool.place.file());
+      return pool;
+    } catch (RuntimeException | Error e) {
+      media.close();
+      throw e;
+    }
   }
 
-  /** Opens the pool in a file so that nothing is ever written to it: what is changed stays in memory. Errors as for {@link #open(Path, BootIdentity)}. */
+  /** As {@link #openOverlay(Path, Host)}, on this machine. */
   public static Pool openOverlay(Path path, BootIdentity boot) {
-    FileReader reader = new FileReader(path);
+    return openOverlay(path, Host.of(boot));
+  }
+
+  /** Opens the pool in a file so that nothing is ever written to it: what is changed stays in memory. Errors as for {@link #open(Path, FileMedium, Host)}. */
+  public static Pool openOverlay(Path path, Host host) {
+    PoolReader reader = FileMedium.of(path).reader(path);
     PoolLock lock;
     try {
       lock = PoolLock.take(path);
@@ -167,8 +201,8 @@ public final class Pool implements AutoCloseable {
       throw e;
     }
     try {
-      return new Pool(new OverlayMedia(reader), path, lock, PoolHeader.read(reader), boot);
-    } catch (RuntimeException e) {
+      return new Pool(new OverlayMedia(reader), Place.of(path, host), lock, PoolHeader.read(reader), false);
+    } catch (RuntimeException | Error e) {
       reader.close();
       lock.close();
       throw e;
@@ -177,7 +211,12 @@ public final class Pool implements AutoCloseable {
 
   /** Opens the pool on a medium, which it then owns. */
   public static Pool open(Media media, BootIdentity boot) {
-    return new Pool(media, null, null, PoolHeader.read(new MediaReader(media)), boot);
+    return open(media, Place.unknown(boot));
+  }
+
+  /** Opens the pool on a medium, which it then owns, and of which somebody knows that it shows what is there. No lock is taken. */
+  public static Pool open(Media media, Place place) {
+    return new Pool(media, place, null, PoolHeader.read(new MediaReader(media)), place.path() != null);
   }
 
   /**
@@ -187,15 +226,27 @@ public final class Pool implements AutoCloseable {
    * @throws InUse if somebody has it open
    */
   public static void delete(Path path) {
+    FileMedium medium = FileMedium.of(path);
+    if (medium.makesInPlace(path)) {
+      throw new MediaUnavailable(path.toString(), "is a device, not a file; pmempool rm makes it free for something else");
+    }
     try (PoolLock _ = PoolLock.take(path);
-        FileReader reader = new FileReader(path)) {
+        PoolReader reader = medium.reader(path)) {
       PoolHeader.read(reader);
-      Files.delete(path);
-      PoolLock.forget(path);
+      // Not a link that leads to it.
+      Path real = path.toRealPath();
+      Files.delete(real);
+      Anchor.forget(real);
+      PoolLock.forget(real);
     } catch (IOException e) {
       throw new MediaUnavailable(
           path.toString(), "cannot be deleted: the system said " + e.getClass().getSimpleName() + " " + e.getMessage(), e);
     }
+  }
+
+  /** As {@link #shrink(Path, FileMedium, long, Host)}, on this machine. */
+  public static long shrink(Path path, FileMedium medium, long newSizeBytes, BootIdentity boot) {
+    return shrink(path, medium, newSizeBytes, Host.of(boot));
   }
 
   /**
@@ -208,9 +259,11 @@ public final class Pool implements AutoCloseable {
    * @throws IllegalArgumentException if there is no room for what every pool has, or the pool is shorter
    * @throws InUse if somebody has it open
    * @throws IllegalStateException if it was not closed; open and close it first
+   * @throws MediaUnavailable if the medium has no shorter pools, or it cannot be reached
    */
-  public static long shrink(Path path, FileMedium medium, long newSizeBytes, BootIdentity boot) {
-    try (Pool pool = open(path, medium, boot)) {
+  public static long shrink(Path path, FileMedium medium, long newSizeBytes, Host host) {
+    medium.requireResizable(path);
+    try (Pool pool = open(path, medium, host)) {
       Geometry now = pool.header.geometry();
       Geometry shorter = Geometry.of(newSizeBytes, now.maxBytes(), now.laneCount(), now.laneBytes(), now.slabPages());
       if (newSizeBytes > now.sizeBytes()) {
@@ -232,10 +285,11 @@ public final class Pool implements AutoCloseable {
       pool.header.write(pool.media);
       pool.writeAgain();
       pool.media.settle(0, PoolHeader.BYTES);
+      pool.tellAnchor();
     }
     // (c) The space goes back to the disk, unless somebody has had the pool meanwhile.
     try (PoolLock _ = PoolLock.take(path);
-        FileReader reader = new FileReader(path);
+        PoolReader reader = medium.reader(path);
         FileChannel file = FileChannel.open(path, StandardOpenOption.WRITE)) {
       if (PoolHeader.read(reader).header().geometry().sizeBytes() == newSizeBytes) {
         file.truncate(newSizeBytes);
@@ -245,6 +299,20 @@ public final class Pool implements AutoCloseable {
           path.toString(), "was made shorter, but the disk did not get its space back: the system said " + e.getMessage(), e);
     }
     return newSizeBytes;
+  }
+
+  /**
+   * Call it before lanes are finished, which changes the pool: on a medium that promises less than the life that was cut short, the
+   * header says so first. What recovery stores here is in a cache, and a header that vouched for it would let a later opening
+   * believe the words of lanes without the bytes that were restored before them (R2, I6).
+   */
+  public void beginRecovery() {
+    if (header.open() && media.durabilityClass().compareTo(header.durabilityClass()) < 0) {
+      header = header.next(media.durabilityClass(), true, header.openCount(), header.salt(), place.host().boot(), header.roots());
+      header.write(media);
+      writeAgain();
+      media.settle(0, PoolHeader.BYTES);
+    }
   }
 
   /**
@@ -265,15 +333,41 @@ public final class Pool implements AutoCloseable {
       media.settle(0, header.geometry().sizeBytes());
     }
     // R11: durable before anybody can observe an incarnation made of it. R5: the salt only now, with every lane done.
-    long opening = header.openCount() + 1;
-    header = header.next(media.durabilityClass(), true, opening, saltOfOpening.applyAsLong(opening), boot, header.roots());
+    // An old copy goes on counting where the newer one stopped: no incarnation of the openings that it misses comes again.
+    long opening = provenance.knownOpenings() + 1;
+    if (opening > PoolHeader.MOST_OPENINGS) {
+      throw new Damaged(
+          media.describe(),
+          "it says that it was opened " + (opening - 1) + " times, and no identities are left for another opening; copy what its components keep into a new pool");
+    }
+    header =
+        header
+            .next(media.durabilityClass(), true, opening, saltOfOpening.applyAsLong(opening), place.host().boot(), header.roots())
+            .at(place);
     header.write(media);
-    header = header.next(header.durabilityClass(), true, header.openCount(), header.salt(), boot, header.roots());
+    header = header.next(header.durabilityClass(), true, header.openCount(), header.salt(), header.boot(), header.roots());
     header.write(media);
     // Before the first store of the new life: a machine that goes down during it must find a header that says open.
     media.settle(0, PoolHeader.BYTES);
+    // Behind the header: an anchor that is ahead of its pool would call it an old copy of itself.
+    tellAnchor();
     heap.growBy(this::grow);
     begun = true;
+  }
+
+  /** Tells the anchor how far the pool has come. Where that cannot be, the pool is none the worse for it, and says so. */
+  private void tellAnchor() {
+    if (!anchored) {
+      return;
+    }
+    try {
+      Anchor.write(place.path(), header, media.durabilityClass() != DurabilityClass.VOLATILE);
+    } catch (IOException e) {
+      provenance =
+          provenance.with(
+              "its anchor " + Anchor.pathFor(place.path()) + " could not be written: the system said " + e.getMessage()
+                  + "; an old copy in its place may go unnoticed");
+    }
   }
 
   /**
@@ -319,14 +413,37 @@ public final class Pool implements AutoCloseable {
     header.write(media);
   }
 
+  /**
+   * Has the pages of the pool made ready for their first access, as far as the pool reaches now. Call it once, after
+   * {@link #begin}.
+   *
+   * @return how, for the report; empty if nothing was done, or its medium has nothing to do
+   */
+  public String prefault(Prefault when) {
+    long lengthBytes = header.geometry().sizeBytes();
+    return switch (when) {
+      case OFF -> "";
+      case BEFORE_OPEN -> Prefaulting.now(media, lengthBytes);
+      case BACKGROUND -> {
+        prefaulting = Prefaulting.inBackground(media, lengthBytes);
+        yield "it is being prefaulted in the background";
+      }
+    };
+  }
+
   /** Shows the bytes as a file's channel does, where the pool lies in a file; otherwise as its medium does. Must be closed. */
   public PoolReader reader() {
-    return path == null ? new MediaReader(media) : new FileReader(path);
+    return place.path() != null && Files.isRegularFile(place.path()) ? FileMedium.of(place.path()).reader(place.path()) : new MediaReader(media);
   }
 
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
   public boolean machineWentDown() {
-    return header.machineWentDown(boot);
+    return header.machineWentDown(place.host().boot());
+  }
+
+  /** What became of the pool since it was last opened, as it was found when it was opened now. */
+  public Provenance provenance() {
+    return provenance;
   }
 
   /** What was found wrong with a copy of the header when the pool was opened; empty if nothing. */
@@ -353,14 +470,18 @@ public final class Pool implements AutoCloseable {
       return;
     }
     closed = true;
+    // Before anything is settled: what it touches may count as changed.
+    prefaulting.close();
     try {
       if (begun) {
         // What a closed pool holds is settled before its header says that it was closed: a machine that goes down later
         // must not find the one without the other.
         media.settle(0, header.geometry().sizeBytes());
-        header = header.next(header.durabilityClass(), false, header.openCount(), header.salt(), boot, header.roots());
+        header =
+            header.next(header.durabilityClass(), false, header.openCount(), header.salt(), header.boot(), header.roots());
         header.write(media);
         media.settle(0, PoolHeader.BYTES);
+        tellAnchor();
       }
     } finally {
       abandon();
@@ -370,9 +491,14 @@ public final class Pool implements AutoCloseable {
   /** Gives back the medium and the lock and leaves the pool as a killed process would. Idempotent. */
   public void abandon() {
     closed = true;
-    media.close();
-    if (lock != null) {
-      lock.close();
+    // It works on the mapping.
+    prefaulting.close();
+    try {
+      media.close();
+    } finally {
+      if (lock != null) {
+        lock.close();
+      }
     }
   }
 }

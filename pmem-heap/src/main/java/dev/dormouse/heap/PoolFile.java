@@ -1,6 +1,5 @@
 package dev.dormouse.heap;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.channels.FileChannel;
@@ -10,7 +9,7 @@ import java.nio.file.Path;
  * The file below a {@link FileMapping}, open for as long as it is mapped: so that the file that grows is the one that was
  * mapped, whatever its name names by then.
  */
-final class PoolFile implements Closeable {
+final class PoolFile implements MappedFile {
   private static final int ZEROS_BYTES = 1 << 20;
 
   private final Path path;
@@ -21,7 +20,8 @@ final class PoolFile implements Closeable {
     this.file = new RandomAccessFile(path.toFile(), "rw");
   }
 
-  Path path() {
+  @Override
+  public Path path() {
     return path;
   }
 
@@ -48,7 +48,8 @@ final class PoolFile implements Closeable {
    *
    * @throws PoolFull if the disk has no room; what was written is given back to the disk, and the file is as long as before
    */
-  synchronized void extend(long fromOffset, long toOffset, boolean durably) {
+  @Override
+  public synchronized void extend(long fromOffset, long toOffset, boolean durably) {
     try {
       long length = file.length();
       try {

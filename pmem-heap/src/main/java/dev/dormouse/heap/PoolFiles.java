@@ -38,7 +38,8 @@ final class PoolFiles {
         probe.check(file.channel());
         fill(file, sizeBytes);
         return map(file, mapper);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
+        // An Error, too: where a page of the mapping cannot be had, the JVM throws one.
         file.close();
         Files.deleteIfExists(path);
         throw e;
@@ -68,7 +69,7 @@ final class PoolFiles {
               path.toString(), "the file has " + file.channel().size() + " bytes, " + sizeBytes + " expected");
         }
         return map(file, mapper);
-      } catch (IOException | RuntimeException e) {
+      } catch (IOException | RuntimeException | Error e) {
         file.close();
         throw e;
       }
@@ -94,7 +95,7 @@ final class PoolFiles {
     Arena arena = Arena.ofShared();
     try {
       return mapper.map(file, arena);
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       arena.close();
       throw e;
     }
@@ -104,7 +105,7 @@ final class PoolFiles {
     return new MediaUnavailable(
         path.toString(),
         "cannot be " + wanted + ": the system said " + e.getClass().getSimpleName() + " " + e.getMessage()
-            + "; check the folder, the rights and the file system",
+            + "; it is on " + Mount.describe(path) + "; check the folder, the rights and the file system",
         e);
   }
 }

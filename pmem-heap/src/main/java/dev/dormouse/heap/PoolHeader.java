@@ -9,9 +9,12 @@ import java.util.UUID;
  * @param serial rises by one with every header that is written
  * @param durabilityClass of the medium that the pool lay on when it was last opened
  * @param open whether the pool was open, and not closed since
- * @param openCount how often the pool was opened; the first half of every incarnation and birth
+ * @param openCount how often the pool was opened; the first half of every incarnation and birth. Never less than an anchor
+ *     beside it had seen
  * @param salt random at every open; stamped into every log record
  * @param boot the boot identity of the machine that opened the pool last
+ * @param file in which the pool was opened last
+ * @param machine that opened the pool last
  * @param roots offsets where the modules above find their first record; zero where unused
  */
 public record PoolHeader(
@@ -23,6 +26,8 @@ public record PoolHeader(
     long openCount,
     long salt,
     BootIdentity boot,
+    FileIdentity file,
+    MachineIdentity machine,
     Roots roots) {
   /** The format that this build writes. A reader refuses a greater major. */
   public static final int MAJOR = 1;
@@ -30,7 +35,12 @@ public record PoolHeader(
   public static final int MINOR = 0;
 
   private static final long MAGIC = Bytes.getLong("DORMOUSE".getBytes(StandardCharsets.US_ASCII), 0);
+  /** Births, of which it is the first half, have no room for more. */
+  static final long MOST_OPENINGS = (1L << 24) - 1;
+
   private static final int COPIES = 2;
+  private static final long MOST_SERIAL = Long.MAX_VALUE >>> 1;
+  private static final byte UNDER_REPAIR = 2;
 
   /** Both copies, each in a page of its own, at the pool's start. */
   static final long BYTES = (long) COPIES * Geometry.PAGE_BYTES;
@@ -41,17 +51,38 @@ public record PoolHeader(
   }
 
   /** A header as it was read, and what is to be said about the copies. */
-  public record Found(PoolHeader header, String damage) {}
+  public record Found(PoolHeader header, String damage, boolean underRepair) {
+    Found(PoolHeader header, String damage) {
+      this(header, damage, false);
+    }
+  }
 
   PoolHeader next(
       DurabilityClass newClass, boolean nowOpen, long newOpenCount, long newSalt, BootIdentity newBoot, Roots newRoots) {
-    return new PoolHeader(serial + 1, uuid, geometry, newClass, nowOpen, newOpenCount, newSalt, newBoot, newRoots);
+    return new PoolHeader(
+        serial + 1, uuid, geometry, newClass, nowOpen, newOpenCount, newSalt, newBoot, file, machine, newRoots);
+  }
+
+  /** The same header, of a pool that is there. */
+  PoolHeader at(Place place) {
+    return new PoolHeader(
+        serial,
+        uuid,
+        geometry,
+        durabilityClass,
+        open,
+        openCount,
+        salt,
+        place.host().boot(),
+        place.file(),
+        place.host().machine(),
+        roots);
   }
 
   /** The header of the same pool with another length. */
   PoolHeader resized(long newSizeBytes) {
     return new PoolHeader(
-        serial + 1, uuid, geometry.withSize(newSizeBytes), durabilityClass, open, openCount, salt, boot, roots);
+        serial + 1, uuid, geometry.withSize(newSizeBytes), durabilityClass, open, openCount, salt, boot, file, machine, roots);
   }
 
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
@@ -67,9 +98,22 @@ public record PoolHeader(
    * @throws Damaged if the magic is there and neither copy is sound, or the file is shorter than its header says
    */
   public static Found read(PoolReader reader) {
+    Found found = readForRepair(reader);
+    if (found.underRepair()) {
+      throw new Damaged(
+          reader.describe(),
+          "a repair of it was cut short; run ./dormouse repair again, which finishes it, or with --undo FILE, which puts back what it was");
+    }
+    return found;
+  }
+
+  /** As {@link #read}, also where a repair was cut short. */
+  static Found readForRepair(PoolReader reader) {
     String pool = reader.describe();
+    boolean underRepair = false;
     PoolHeader best = null;
     boolean magicSeen = false;
+    int zeroCopies = 0;
     StringBuilder damage = new StringBuilder();
     for (int copy = 0; copy < COPIES; copy++) {
       long offset = (long) copy * Geometry.PAGE_BYTES;
@@ -81,6 +125,7 @@ public record PoolHeader(
       boolean magic = Bytes.getLong(bytes, HeaderLayout.MAGIC) == MAGIC;
       magicSeen |= magic;
       if (isZero(bytes, 0, bytes.length)) {
+        zeroCopies++;
         continue;
       }
       int crc = new Checksum().ofRecord(bytes, 0, bytes.length, HeaderLayout.CRC32C);
@@ -96,10 +141,11 @@ public record PoolHeader(
                 + ", this build reads " + MAJOR + ".x; use the version of Dormouse that wrote it");
       }
       PoolHeader header = decode(bytes);
-      if (!header.geometry.isConsistent() || header.durabilityClass == null || !isZero(bytes, HeaderLayout.RESERVED, bytes.length)) {
+      if (!header.geometry.isConsistent() || header.durabilityClass == null || !header.countsArePossible() || !isZero(bytes, HeaderLayout.RESERVED, bytes.length)) {
         damage.append("header copy ").append(copy).append(" has impossible fields; ");
       } else if (best == null || header.serial > best.serial) {
         best = header;
+        underRepair = bytes[HeaderLayout.STATE] == UNDER_REPAIR;
       }
     }
     if (best == null) {
@@ -107,6 +153,10 @@ public record PoolHeader(
         throw new Damaged(pool, damage + "no sound copy of the header is left; restore the pool from a backup");
       }
       throw new NotAPool(pool, "no copy of the header begins with DORMOUSE; nothing was changed");
+    }
+    if (best.openCount > 0 && damage.length() == 0 && zeroCopies > 0) {
+      // The first opening has written both.
+      damage.append("a copy of the header is all zero; ");
     }
     if (reader.sizeBytes() < best.geometry.sizeBytes()) {
       throw new Damaged(
@@ -117,7 +167,44 @@ public record PoolHeader(
     if (damage.length() > 0) {
       damage.append("using the copy with serial ").append(best.serial);
     }
-    return new Found(best, damage.toString());
+    return new Found(best, damage.toString(), underRepair);
+  }
+
+  /** Whether both numbers can have come about by counting from zero, with room to count on: what follows is computed from them. */
+  private boolean countsArePossible() {
+    return serial >= 0 && serial <= MOST_SERIAL && openCount >= 0 && openCount <= MOST_OPENINGS;
+  }
+
+  /** The header after this one, which keeps everybody but a repair away; it is not to be written in any other way. */
+  byte[] encodedUnderRepair() {
+    byte[] bytes = resized(geometry.sizeBytes()).encode();
+    bytes[HeaderLayout.STATE] = UNDER_REPAIR;
+    Bytes.putInt(bytes, HeaderLayout.CRC32C, new Checksum().ofRecord(bytes, 0, bytes.length, HeaderLayout.CRC32C));
+    return bytes;
+  }
+
+  /** The header with that much greater a serial that says that the pool was closed. */
+  PoolHeader closed(int steps) {
+    PoolHeader header = this;
+    for (int i = 0; i < steps; i++) {
+      header = header.next(durabilityClass, false, openCount, salt, boot, roots);
+    }
+    return header;
+  }
+
+  /** Where the copy lies that this header is written over. */
+  long copyOffset() {
+    return offsetOfCopy(serial);
+  }
+
+  /** Where the copy with that serial lies, from the pool's start. */
+  static long offsetOfCopy(long serial) {
+    return (serial % COPIES) * Geometry.PAGE_BYTES;
+  }
+
+  /** Whether a copy of a header, sound or not, lies at the start of {@code bytes}. */
+  static boolean hasMagic(byte[] bytes) {
+    return Bytes.getLong(bytes, HeaderLayout.MAGIC) == MAGIC;
   }
 
   /**
@@ -128,7 +215,7 @@ public record PoolHeader(
    */
   void write(Media media) {
     byte[] bytes = encode();
-    long offset = (serial % COPIES) * Geometry.PAGE_BYTES;
+    long offset = copyOffset();
     media.write(offset, bytes, 0, bytes.length);
     media.persist(offset, bytes.length);
     media.sync();
@@ -160,6 +247,12 @@ public record PoolHeader(
     Bytes.putLong(bytes, HeaderLayout.ROOT0 + 8, roots.root1);
     Bytes.putLong(bytes, HeaderLayout.ROOT0 + 16, roots.root2);
     Bytes.putLong(bytes, HeaderLayout.ROOT0 + 24, roots.root3);
+    Bytes.putLong(bytes, HeaderLayout.FILE_INODE, file.inode());
+    Bytes.putLong(bytes, HeaderLayout.FILE_BIRTH, file.birthNanos());
+    Bytes.putLong(bytes, HeaderLayout.FILE_DEVICE, file.device());
+    Bytes.putLong(bytes, HeaderLayout.PATH_HASH, file.pathHash());
+    Bytes.putLong(bytes, HeaderLayout.MACHINE_HIGH, machine.high());
+    Bytes.putLong(bytes, HeaderLayout.MACHINE_LOW, machine.low());
     Bytes.putInt(
         bytes, HeaderLayout.CRC32C, new Checksum().ofRecord(bytes, 0, bytes.length, HeaderLayout.CRC32C));
     return bytes;
@@ -185,6 +278,12 @@ public record PoolHeader(
         Bytes.getLong(bytes, HeaderLayout.OPEN_COUNT),
         Bytes.getLong(bytes, HeaderLayout.SALT),
         new BootIdentity(Bytes.getLong(bytes, HeaderLayout.BOOT_HIGH), Bytes.getLong(bytes, HeaderLayout.BOOT_LOW)),
+        new FileIdentity(
+            Bytes.getLong(bytes, HeaderLayout.FILE_INODE),
+            Bytes.getLong(bytes, HeaderLayout.FILE_BIRTH),
+            Bytes.getLong(bytes, HeaderLayout.FILE_DEVICE),
+            Bytes.getLong(bytes, HeaderLayout.PATH_HASH)),
+        new MachineIdentity(Bytes.getLong(bytes, HeaderLayout.MACHINE_HIGH), Bytes.getLong(bytes, HeaderLayout.MACHINE_LOW)),
         new Roots(
             Bytes.getLong(bytes, HeaderLayout.ROOT0),
             Bytes.getLong(bytes, HeaderLayout.ROOT0 + 8),

@@ -305,7 +305,7 @@ final class Slabs implements Chunk.SlabFinder {
     Slab slab = chunk.slabAt(head);
     if (slab == null) {
       // Recovery: nobody has set the slot aside in this life, and nobody else is there.
-      if (!table.isSlab(head, sizeClass)) {
+      if (!table.isSoundSlab(head, sizeClass)) {
         chunk.promiseSlot(sizeClass);
         claim(head, sizeClass);
         chunk.adopt(head, sizeClass);
@@ -360,7 +360,8 @@ final class Slabs implements Chunk.SlabFinder {
   void reclaim(Slab slab, int number) {
     slab.lock();
     try {
-      if (slab.reclaim(number)) {
+      // Nobody looked into it where a repeated release found another owner and did nothing.
+      if (slab.isExamined() && slab.reclaim(number)) {
         offerAgain(slab);
       }
     } finally {

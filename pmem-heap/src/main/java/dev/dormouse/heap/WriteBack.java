@@ -19,9 +19,7 @@ final class WriteBack {
 
   /** Throws {@link MediaUnavailable} if the first flush would end the JVM. */
   static void requireUsable(Path path) {
-    HotSpotDiagnosticMXBean flags = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
-    Optional<String> culprit =
-        flags == null ? Optional.empty() : missingCompiler(System.getProperty("java.vm.info", ""), name -> valueOf(flags, name));
+    Optional<String> culprit = missingCompiler();
     if (culprit.isPresent()) {
       throw new MediaUnavailable(
           path.toString(),
@@ -29,6 +27,14 @@ final class WriteBack {
               + " writing a cache line back would crash it; start it without that flag, or add"
               + " -XX:+UnlockDiagnosticVMOptions -XX:-DelayCompilerStubsGeneration");
     }
+  }
+
+  /** The flag of this JVM that keeps C2 from having made the code; empty if there is none. */
+  static Optional<String> missingCompiler() {
+    HotSpotDiagnosticMXBean flags = ManagementFactory.getPlatformMXBean(HotSpotDiagnosticMXBean.class);
+    return flags == null
+        ? Optional.empty()
+        : missingCompiler(System.getProperty("java.vm.info", ""), name -> valueOf(flags, name));
   }
 
   /**

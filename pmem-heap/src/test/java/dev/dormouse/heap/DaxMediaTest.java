@@ -2,6 +2,7 @@ package dev.dormouse.heap;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
@@ -74,6 +75,44 @@ class DaxMediaTest {
     Files.write(path, new byte[100]);
     assertThatThrownBy(() -> DaxMedia.open(path, 8192)).isInstanceOf(MediaUnavailable.class).hasMessageContaining("100 bytes, 8192 expected");
     assertThat(path).hasSize(100);
+  }
+
+  @Test
+  void aFileThatCannotBeOpenedIsRefusedWithTheFileSystemItIsOn() throws IOException {
+    String type = Files.getFileStore(folder).type();
+    assertThatThrownBy(() -> DaxMedia.create(folder.resolve("no").resolve("such.pool"), 8192))
+        .isInstanceOf(MediaUnavailable.class)
+        .hasMessageContaining("the system said NoSuchFileException");
+    assertThatThrownBy(() -> DaxMedia.open(folder, 8192)).isInstanceOf(MediaUnavailable.class).hasMessageContaining("which is " + type);
+  }
+
+  /** Where the system lets us mount one; what is said is the same for every medium. */
+  @Test
+  void aReadOnlyFileSystemIsNamedAsWhatItIs() throws Exception {
+    Path mounted = Files.createDirectory(folder.resolve("mounted"));
+    assumeThat(run("mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", mounted.toString())).isZero();
+    try {
+      Path path = Files.write(mounted.resolve("a.pool"), new byte[8192]);
+      assertThat(run("mount", "-o", "remount,ro", mounted.toString())).isZero();
+      for (FileMedium medium : List.of(FileMedium.DAX, FileMedium.EMULATED_DAX, FileMedium.MAPPED)) {
+        assertThatThrownBy(() -> medium.open(path, 8192, 8192))
+            .isInstanceOf(MediaUnavailable.class)
+            .hasMessageContaining(mounted + " (tmpfs), which is tmpfs, mounted read-only");
+        assertThatThrownBy(() -> medium.create(mounted.resolve("b.pool"), 8192, 8192))
+            .isInstanceOf(MediaUnavailable.class)
+            .hasMessageContaining("mounted read-only");
+      }
+    } finally {
+      assertThat(run("umount", mounted.toString())).isZero();
+    }
+  }
+
+  private static int run(String... command) throws Exception {
+    try {
+      return new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(ProcessBuilder.Redirect.DISCARD).start().waitFor();
+    } catch (IOException noSuchCommand) {
+      return -1;
+    }
   }
 
   /** In a JVM of its own: were the flag not noticed, the first flush would be that JVM's end. */

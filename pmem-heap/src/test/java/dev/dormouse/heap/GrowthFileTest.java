@@ -13,24 +13,31 @@ import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.Parameter;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Pools in real files that grow while they are used: what lies behind their end, and what happens when the disk is full. */
+@ParameterizedClass
+@EnumSource(value = FileMedium.class, names = {"MAPPED", "EMULATED_DAX"})
 class GrowthFileTest {
   private static final Geometry GROWING = Geometry.of(512 << 10, 16 << 20, 2, 4096, 2);
   private static final long OWNER = Owner.FIRST_BIRTH + 3;
 
   @TempDir Path folder;
 
-  private static Pool create(Path path) {
-    Pool pool = Pool.create(path, GROWING, TestPools.BOOT, TestPools.nothing());
+  @Parameter FileMedium medium;
+
+  private Pool create(Path path) {
+    Pool pool = Pool.create(path, medium, GROWING, TestPools.BOOT, TestPools.nothing());
     pool.begin();
     return pool;
   }
 
-  private static Pool open(Path path) {
-    Pool pool = Pool.open(path, TestPools.BOOT);
+  private Pool open(Path path) {
+    Pool pool = Pool.open(path, medium, TestPools.BOOT);
     pool.begin();
     return pool;
   }

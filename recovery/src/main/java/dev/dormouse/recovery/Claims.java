@@ -6,23 +6,35 @@ import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.heap.Pool;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 
 /**
  * What a verify has seen: each extent that some record refers to is claimed once, for the owner that the heap knows; what is
  * owned and was not claimed is lost (I3).
  */
 public final class Claims {
-  private static final int MOST_FINDINGS = 1000;
+  /** How many findings a report for people has at most. */
+  static final int MOST_FINDINGS = 1000;
+
   private static final int LINE_SHIFT = 6;
   private static final int LEAF_BITS = 1 << 15;
   private static final List<Account> ACCOUNTS = List.of(Account.values());
 
   private final Heap heap;
+  private final int mostFindings;
   // A bit for the first line of each claimed extent; leaves are made as they are needed.
   private final long[][] claimed;
-  private final List<String> findings = new ArrayList<>();
+  private final List<Finding> findings = new ArrayList<>();
+  private final Set<Long> hitComponents = new HashSet<>();
+  private final Set<Long> keepers = new HashSet<>();
   private long findingCount;
+  // Whom sentences are about, until somebody else is named.
+  private boolean incomplete;
+  private Finding.Kind kind = Finding.Kind.SUM;
+  private String object = "the pool";
+  private long place = -1;
   private final long[] claimedBytes = new long[ACCOUNTS.size()];
   private long componentCount;
   private long dataspaceCount;
@@ -40,9 +52,29 @@ public final class Claims {
     DATASPACES
   }
 
-  Claims(Pool pool) {
+  Claims(Pool pool, int mostFindings) {
+    this.mostFindings = mostFindings;
     this.heap = pool.heap();
     this.claimed = new long[(int) ((pool.header().geometry().sizeBytes() >>> LINE_SHIFT) / LEAF_BITS) + 1][];
+  }
+
+  /**
+   * Says what the following claims and sentences are about.
+   *
+   * @param where it lies, in bytes from the pool's start; of a component always its record; -1 where that is not known
+   */
+  public void about(Finding.Kind what, String name, long where) {
+    kind = what;
+    object = name;
+    place = where;
+  }
+
+  /**
+   * Claims whatever the heap's owner words give to {@code owner} and nobody claims by its place: for a component that is
+   * quarantined, whose records are not believed.
+   */
+  public void keepAll(long owner) {
+    keepers.add(owner);
   }
 
   /**
@@ -98,6 +130,11 @@ public final class Claims {
     return claimedBytes[ACCOUNTS.indexOf(account)];
   }
 
+  /** Says that not all records can be reached, so that of what nobody claims nothing can be said to be lost. */
+  public void incomplete() {
+    incomplete = true;
+  }
+
   /** Counts a component. */
   public void component() {
     componentCount++;
@@ -113,11 +150,18 @@ public final class Claims {
     return findingCount;
   }
 
-  /** Adds a sentence about something that is not as it should be. */
-  public void damage(String finding) {
+  /** Adds a sentence about that of which {@link #about} told: something is not as it should be. */
+  public void damage(String sentence) {
+    damage(kind, object, place, sentence);
+  }
+
+  private void damage(Finding.Kind what, String name, long where, String sentence) {
     findingCount++;
-    if (findings.size() < MOST_FINDINGS) {
-      findings.add(finding);
+    if (what == Finding.Kind.COMPONENT || what == Finding.Kind.QUARANTINE) {
+      hitComponents.add(where);
+    }
+    if (findings.size() < mostFindings) {
+      findings.add(new Finding(what, name, where, sentence));
     }
   }
 
@@ -134,24 +178,49 @@ public final class Claims {
             ownedBytes += extent.lengthBytes();
             owned[ACCOUNTS.indexOf(accountOf(owner))] += extent.lengthBytes();
             if (!isMarked(extent.offset())) {
-              damage(
-                  (record ? "the component record at " : "the extent at ") + extent.offset() + " of "
-                      + extent.lengthBytes() + " bytes is owned by " + Owner.describe(owner) + ", and nothing leads to it");
+              leftOver(extent, owner, record);
             }
           }
 
           @Override
           public void damage(String message) {
-            Claims.this.damage(message);
+            Claims.this.damage(Finding.Kind.PAGE, "the page table", -1, message);
+          }
+
+          @Override
+          public void damagedPage(long page, long entryOffset, String message) {
+            Claims.this.damage(Finding.Kind.PAGE, "page " + page, entryOffset, message);
+          }
+
+          @Override
+          public void damagedChunk(int chunk, long wordOffset, long needed, String message) {
+            Claims.this.damage(Finding.Kind.CHUNK, "chunk " + chunk, wordOffset, message);
           }
         });
-    compareSums(owned);
+    if (!incomplete) {
+      compareSums(owned);
+    }
     if (findingCount > findings.size()) {
-      findings.add((findingCount - findings.size()) + " more findings");
+      about(Finding.Kind.SUM, "the pool", -1);
+      findings.add(new Finding(kind, object, place, (findingCount - findings.size()) + " more findings"));
+    }
+  }
+
+  private void leftOver(Extent extent, long owner, boolean record) {
+    if (keepers.contains(owner)) {
+      claimedBytes[ACCOUNTS.indexOf(Account.COMPONENTS)] += extent.lengthBytes();
+    } else if (!incomplete) {
+      damage(
+          Finding.Kind.LOST,
+          Owner.describe(owner),
+          extent.offset(),
+          (record ? "the component record at " : "the extent at ") + extent.offset() + " of " + extent.lengthBytes()
+              + " bytes is owned by " + Owner.describe(owner) + ", and nothing leads to it");
     }
   }
 
   private void compareSums(long[] owned) {
+    about(Finding.Kind.SUM, "the pool", -1);
     for (Account account : List.of(Account.COMPONENTS, Account.DIRECTORY, Account.SYMBOLS)) {
       // An owner word does not tell a dataspace from a component.
       long claimed = claimedBytes(account) + (account == Account.COMPONENTS ? claimedBytes(Account.DATASPACES) : 0);
@@ -181,8 +250,13 @@ public final class Claims {
     return leaf != null && (leaf[(int) (line % LEAF_BITS) >>> 6] >>> line & 1) != 0;
   }
 
-  List<String> findings() {
+  List<Finding> findings() {
     return List.copyOf(findings);
+  }
+
+  /** How many components something was found of. */
+  long hitComponentCount() {
+    return hitComponents.size();
   }
 
   VerifyReport.Usage usage() {

@@ -1,5 +1,6 @@
 package dev.dormouse.recovery;
 
+import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
@@ -55,7 +56,7 @@ public final class Epoch {
     }
     number = SequenceWord.number(media.getLong(headerOffset + LaneLayout.SEQUENCE_WORD));
     if (number >= SequenceWord.MAX_NUMBER - 1) {
-      throw new IllegalStateException("lane " + lane + " has run out of sequence numbers");
+      throw Lanes.damaged(media, lane, "its number is " + number + ", and no lane comes so far");
     }
     log.start(number, salt);
     running = true;
@@ -274,12 +275,27 @@ public final class Epoch {
   }
 
   /**
+   * As {@link #free}, for the extent that begins where a record says.
+   *
+   * @throws Damaged if none begins there
+   */
+  public void freeAt(long offset, long owner) {
+    Extent extent = extentOf(offset);
+    if (extent == null || extent.offset() != offset) {
+      throw new Damaged(
+          media.describe(), "what " + Long.toHexString(owner) + " is said to have at " + offset + " is no extent, and cannot be released; run verify");
+    }
+    free(extent, owner);
+  }
+
+  /**
    * Gives a word that others share a new value after the commit (R3). The caller holds the lock that guards the word from
    * before it looked at it until commit or abort has returned.
    */
   public void putShared(long offset, long value) {
     if (!replay.isPlausibleWord(offset)) {
-      throw new IllegalArgumentException("offset " + offset + " is not that of an aligned word in the arena");
+      // Who asks has it from a word on the media, which may say anything.
+      throw new Damaged(media.describe(), "offset " + offset + " is not that of an aligned word in the arena, which others could share; run verify");
     }
     whole(() -> intend(RecordKind.WORD, offset, value, 0, 0));
   }

@@ -90,14 +90,24 @@ public final class Lanes {
     return free;
   }
 
+  /** Whether every lane was given back, but for those whose epoch could not be ended: these never are. */
+  public boolean isIdle() {
+    return freeCount() + stuck.get() >= epochs.length;
+  }
+
   /**
    * Leases a lane, waiting for one if all are in use; null after {@link #close}, and where {@link #isBroken}. It must be given
    * back by {@link #giveBack}.
    */
   public Epoch lease() {
+    return leaseWithin(Long.MAX_VALUE);
+  }
+
+  /** As {@link #lease()}, waiting for about that long at most; null also where no lane was given back meanwhile. */
+  public Epoch leaseWithin(long mostNanos) {
     int lane = take();
     if (lane < 0) {
-      lane = await();
+      lane = await(mostNanos);
     }
     boolean started = false;
     try {
@@ -145,21 +155,31 @@ public final class Lanes {
     return preferred + (choice - 1) * (epochs.length / firstChoices.length());
   }
 
-  private int await() {
+  private int await(long mostNanos) {
+    boolean interrupted = false;
     waiting.lock();
     try {
       // Counted before looking again: whoever gives a lane back frees it first and looks for waiters then.
       waiters.incrementAndGet();
       int lane = take();
+      long left = mostNanos;
       // Where it is broken the lane that is waited for may never come.
-      while (lane < 0 && !broken.get()) {
-        someGivenBack.awaitUninterruptibly();
+      while (lane < 0 && left > 0 && !broken.get()) {
+        try {
+          left = someGivenBack.awaitNanos(left);
+        } catch (InterruptedException e) {
+          // A lease is not called off: the thread hears of it when it has its lane, or does without.
+          interrupted = true;
+        }
         lane = take();
       }
       return lane;
     } finally {
       waiters.decrementAndGet();
       waiting.unlock();
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

@@ -99,6 +99,11 @@ final class LogReader {
     return false;
   }
 
+  /** Whether a sound record of the epoch lies there, whatever its ordinal. */
+  boolean isRecord(long at) {
+    return load(at);
+  }
+
   private boolean load(long at) {
     if (at > end - RecordLayout.BYTES || media.getLong(at + RecordLayout.STAMP) != stamp) {
       return false;

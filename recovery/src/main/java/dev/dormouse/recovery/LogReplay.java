@@ -42,12 +42,21 @@ final class LogReplay {
   void carryOut(int kind, long a, long b, long c, long d) {
     switch (kind) {
       case RecordKind.ALLOC -> heap.publish(a, b, d, c);
-      case RecordKind.FREE -> heap.release(new Extent(a, b), c);
+      case RecordKind.FREE -> release(new Extent(a, b), c);
       case RecordKind.WORD -> {
         media.putLongRelease(a, b);
         media.flush(a, Long.BYTES);
       }
       default -> {}
+    }
+  }
+
+  private void release(Extent extent, long owner) {
+    try {
+      heap.release(extent, owner);
+    } catch (Damaged damaged) {
+      // Where the page table does not tell what lies there, it is given to nobody, and verify names it. It stops nobody else.
+      return;
     }
   }
 
@@ -80,7 +89,8 @@ final class LogReplay {
     load(position);
     return switch (kind()) {
       case RecordKind.ALLOC -> heap.isPlausible(a(), b(), d());
-      case RecordKind.FREE, RecordKind.WORD -> isPlausibleWord(a());
+      case RecordKind.FREE -> isPlausibleWord(a()) && b() > 0 && heap.isInArena(a() + b() - 1);
+      case RecordKind.WORD -> isPlausibleWord(a());
       default -> true;
     };
   }

@@ -27,7 +27,7 @@ public final class Recovery {
   private long recordsRestored;
   private int quarantined;
 
-  private Recovery(Pool pool, Quarantine quarantine) {
+  Recovery(Pool pool, Quarantine quarantine) {
     this.pool = pool;
     this.media = pool.media();
     this.heap = pool.heap();
@@ -65,15 +65,14 @@ public final class Recovery {
     for (int lane = 0; lane < recovery.geometry.laneCount(); lane++) {
       recovery.finishLane(lane);
     }
-    return new Report(
-        recovery.redone,
-        recovery.rolledBack,
-        recovery.recordsRestored,
-        recovery.quarantined,
-        System.nanoTime() - start);
+    return recovery.report(start);
   }
 
-  private void finishLane(int lane) {
+  Report report(long startNanos) {
+    return new Report(redone, rolledBack, recordsRestored, quarantined, System.nanoTime() - startNanos);
+  }
+
+  void finishLane(int lane) {
     long header = Lanes.headerOffset(geometry, lane);
     long sequence = media.getLong(header + LaneLayout.SEQUENCE_WORD);
     long done = media.getLong(header + LaneLayout.DONE_WORD);
@@ -123,7 +122,7 @@ public final class Recovery {
     redone++;
   }
 
-  private void undo(int lane, long header, long number) {
+  void undo(int lane, long header, long number) {
     startReading(lane, header, number);
     int count = 0;
     boolean implausible = false;
@@ -154,7 +153,7 @@ public final class Recovery {
   }
 
   /** R9: a damaged log hits the components that it names, and nobody else. */
-  private void quarantine(int lane, long header, long number, int damagedRecord) {
+  void quarantine(int lane, long header, long number, int damagedRecord) {
     String reason = "record " + damagedRecord + " of the log of lane " + lane + " is damaged, and its epoch cannot be undone";
     startReading(lane, header, number);
     Set<Long> named = new HashSet<>();

@@ -27,7 +27,7 @@ final class SequenceWord {
   }
 
   static boolean isSound(long word, long place) {
-    return Check.isSealed(word, place) && ending(word) != 0;
+    return Check.isSealed(word, place) && ending(word) != 0 && number(word) < MAX_NUMBER;
   }
 
   static long number(long word) {

@@ -4,6 +4,7 @@ import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.OverlayMedia;
+import dev.dormouse.heap.Place;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
@@ -35,24 +36,58 @@ public final class Verifier {
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
    */
   public static VerifyReport verify(PoolReader reader, BootIdentity boot, Walker walker) {
+    return verify(reader, Place.unknown(boot), walker);
+  }
+
+  /**
+   * Verifies a pool that is known to be somewhere.
+   *
+   * @param place where what the reader reads is
+   * @throws dev.dormouse.heap.NotAPool if it is none
+   * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
+   */
+  public static VerifyReport verify(PoolReader reader, Place place, Walker walker) {
+    return verify(reader, place, walker, Claims.MOST_FINDINGS);
+  }
+
+  /**
+   * As {@link #verify(PoolReader, Place, Walker)}, with all that is found, however much it is: for a repair, which must see each.
+   *
+   * @throws dev.dormouse.heap.NotAPool if it is none
+   * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
+   */
+  public static VerifyReport verifyUncut(PoolReader reader, Place place, Walker walker) {
+    return verify(reader, place, walker, Integer.MAX_VALUE);
+  }
+
+  private static VerifyReport verify(PoolReader reader, Place place, Walker walker, int mostFindings) {
     Pool pool;
     try {
-      pool = Pool.open(new OverlayMedia(reader), boot);
+      pool = Pool.open(new OverlayMedia(reader), place);
     } catch (Damaged damaged) {
+      Finding finding = new Finding(Finding.Kind.HEADER, "the header", 0, damaged.getMessage(), "restore it from a backup; nothing else of the pool can be read");
       return new VerifyReport(
-          VerifyReport.Verdict.DAMAGED, null, null, 0, reader.sizeBytes(), 0, 0, 0, VerifyReport.Usage.NONE, 0, null, List.of(), List.of(damaged.getMessage()));
+          VerifyReport.Verdict.DAMAGED, null, null, 0, null, reader.sizeBytes(), 0, 0, 0, VerifyReport.Usage.NONE, 0, null, List.of(), 0, List.of(finding));
     }
     List<String> notes = new ArrayList<>();
     if (!pool.headerDamage().isEmpty()) {
       notes.add(pool.headerDamage());
     }
-    Claims claims = new Claims(pool);
+    Claims claims = new Claims(pool, mostFindings);
     Recovery.Report recovery = null;
+    claims.about(Finding.Kind.LANE, "the lanes", pool.header().geometry().laneTableOffset());
     try {
       recovery = Recovery.run(pool, walker.quarantine(pool));
+    } catch (Damaged damaged) {
+      claims.damage(damaged.getMessage());
+      claims.incomplete();
+    }
+    // What can be reached is walked all the same, so that the report tells what is safe.
+    try {
       walker.walk(pool, claims);
     } catch (Damaged damaged) {
       claims.damage(damaged.getMessage());
+      claims.incomplete();
     }
     claims.finish();
     return report(pool, claims, recovery, notes);
@@ -64,7 +99,7 @@ public final class Verifier {
     VerifyReport.Verdict verdict;
     if (!claims.findings().isEmpty()) {
       verdict = VerifyReport.Verdict.DAMAGED;
-    } else if (pool.machineWentDown()) {
+    } else if (pool.machineWentDown() || pool.provenance().copiedWhileOpen()) {
       verdict = VerifyReport.Verdict.MACHINE_WENT_DOWN;
     } else {
       verdict = header.open() ? VerifyReport.Verdict.NOT_CLOSED : VerifyReport.Verdict.CLEAN;
@@ -74,6 +109,7 @@ public final class Verifier {
         header.uuid(),
         header.durabilityClass(),
         header.openCount(),
+        pool.provenance(),
         geometry.sizeBytes(),
         claims.componentCount(),
         claims.dataspaceCount(),
@@ -82,6 +118,7 @@ public final class Verifier {
         geometry.sizeBytes() - geometry.arenaOffset() - claims.ownedBytes(),
         recovery,
         List.copyOf(notes),
+        Math.max(0, claims.componentCount() - claims.hitComponentCount()),
         claims.findings());
   }
 }

@@ -4,6 +4,7 @@ import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
+import java.lang.invoke.VarHandle;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -29,8 +30,9 @@ public final class AddressSpace {
   private final RegionMap root;
   // By number; made where there is a managed dataspace.
   private Map<Integer, RegionMap> maps;
-  // Null once the turn is over.
+  // Null once the turn is over, or overdue.
   private Thread thread = Thread.currentThread();
+  private boolean overdue;
   // By the index of their entry; all are closed where that may change.
   private Region[] views = NO_VIEWS;
   private int[] rootEntries;
@@ -76,13 +78,35 @@ public final class AddressSpace {
     thread = null;
   }
 
+  /**
+   * Makes every view and map taken from it unusable, because the turn runs beyond its limit: {@code TURN_OVERDUE}. From any
+   * thread, and again until the turn has ended: a view that is being taken meanwhile may be missed.
+   */
+  public void doom() {
+    overdue = true;
+    // As in Region.doom: whoever finds the thread gone finds the reason, too.
+    VarHandle.releaseFence();
+    thread = null;
+    for (Region view : views) {
+      if (view != null) {
+        view.doom();
+      }
+    }
+  }
+
   void checkRunning() {
-    if (thread != Thread.currentThread()) {
+    Thread owner = thread;
+    if (owner != Thread.currentThread()) {
+      // The other half of the fence in doom.
+      VarHandle.acquireFence();
+      if (overdue) {
+        throw RegionException.overdue();
+      }
       throw new RegionException(
           RegionException.Reason.STALE_VIEW,
-          thread == null
+          owner == null
               ? "this region map is over with its turn; take a new one from the turn"
-              : "this region map belongs to thread " + thread + ", which runs the turn; " + Thread.currentThread() + " may not use it");
+              : "this region map belongs to thread " + owner + ", which runs the turn; " + Thread.currentThread() + " may not use it");
     }
   }
 
@@ -118,6 +142,12 @@ public final class AddressSpace {
       throw new RegionException(
           RegionException.Reason.WRONG_KIND,
           names.text(entry.nameSymbol()) + " is a managed dataspace and has no bytes of its own; ask it for one of its regions");
+    }
+    if (!RegionEntry.liesIn(media, entry.extentOffset(), entry.lengthBytes())) {
+      throw new Damaged(
+          media.describe(),
+          "region " + names.text(entry.nameSymbol()) + " of component " + Long.toHexString(holder.birth()) + " is said to have " + entry.lengthBytes()
+              + " bytes at " + entry.extentOffset() + ", which cannot be; run verify");
     }
     RegionRights rights = entry.rights();
     if (entry.kind() == RegionKind.SHARED) {

@@ -3,6 +3,7 @@ package dev.dormouse.region;
 import dev.dormouse.heap.Media;
 import dev.dormouse.recovery.Epoch;
 import java.lang.foreign.MemorySegment;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.ReadOnlyBufferException;
@@ -38,8 +39,9 @@ public final class Region {
   private final long lengthBytes;
   private final boolean writable;
   private final Lending lending;
-  // Null once the view is stale, so that one comparison finds both a wrong thread and a wrong time.
+  // Null once the view is stale, so that one comparison finds a wrong thread, a wrong time, and a turn that is overdue.
   private Thread thread;
+  private boolean overdue;
   // A range of the pool, inside the region, all of whose granules may be stored to. Empty at first: no pool begins with a region.
   private long preparedFrom;
   private long preparedTo;
@@ -342,6 +344,18 @@ public final class Region {
     thread = null;
   }
 
+  /**
+   * Makes the view stale, because its turn runs beyond its limit: the next access throws {@code TURN_OVERDUE}. For the module
+   * that runs turns, from any thread. An access that is under way ends as it would: what it stores is in the undo log.
+   */
+  public void doom() {
+    overdue = true;
+    // So that whoever finds the thread gone finds the reason, too, on a processor that may swap the two stores. The accesses pay
+    // nothing for it: only the refusal has the other half.
+    VarHandle.releaseFence();
+    thread = null;
+  }
+
   /** Whether numbers of that order lie the other way round in the pool. */
   static boolean isSwapped(ByteOrder order) {
     return order != ByteOrder.LITTLE_ENDIAN && Objects.requireNonNull(order) == ByteOrder.BIG_ENDIAN;
@@ -420,10 +434,16 @@ public final class Region {
   }
 
   private RegionException staleOrForeign() {
+    Thread owner = thread;
+    // The other half of the fence in doom.
+    VarHandle.acquireFence();
+    if (overdue) {
+      return RegionException.overdue();
+    }
     return new RegionException(
         RegionException.Reason.STALE_VIEW,
-        thread == null
+        owner == null
             ? "this view is over: its turn has ended, or its region was detached or resized; take a new one from the turn"
-            : "this view belongs to thread " + thread + ", which runs the turn; " + Thread.currentThread() + " may not use it");
+            : "this view belongs to thread " + owner + ", which runs the turn; " + Thread.currentThread() + " may not use it");
   }
 }

@@ -1,6 +1,7 @@
 package dev.dormouse.region;
 
 import dev.dormouse.heap.Bytes;
+import dev.dormouse.heap.Media;
 
 /**
  * An attached region as it is stored.
@@ -66,5 +67,10 @@ public record RegionEntry(
     long gap = start < address ? address - start : start - address;
     // A gap that overflows is longer than any region.
     return gap >= 0 && (start < address ? length : lengthBytes) > gap;
+  }
+
+  /** Whether bytes of a region can lie there. What a record says is believed only so far. */
+  public static boolean liesIn(Media media, long offset, long lengthBytes) {
+    return offset > 0 && lengthBytes > 0 && offset <= media.sizeBytes() - lengthBytes;
   }
 }

@@ -10,6 +10,8 @@ public final class RegionException extends DormouseException {
   public enum Reason {
     /** The view's turn is over, its region was detached or moved, or another thread used it. */
     STALE_VIEW,
+    /** The turn runs longer than the store allows: it will be undone, and has to end. */
+    TURN_OVERDUE,
     /** The region is attached for reading only. */
     READ_ONLY,
     /** The component has no region of that name or at that address. */
@@ -39,6 +41,12 @@ public final class RegionException extends DormouseException {
     this.reason = reason;
   }
 
+  static RegionException overdue() {
+    return new RegionException(
+        Reason.TURN_OVERDUE, "the turn of this view has run beyond the limit for turns, and is undone when it ends; return, or do less in a turn");
+  }
+
+  /** What was wrong. */
   public Reason reason() {
     return reason;
   }

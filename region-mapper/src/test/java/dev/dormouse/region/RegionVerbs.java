@@ -132,7 +132,7 @@ final class RegionVerbs {
 
   private static final Set<String> NO_ACCESS =
       Set.of(
-          "DeclaredRange.offset()", "DeclaredRange.lengthBytes()", "Region.lengthBytes()", "Region.isWritable()", "Region.atomics()", "Region.atomics(ByteOrder)", "Region.text()", "Region.close()");
+          "DeclaredRange.offset()", "DeclaredRange.lengthBytes()", "Region.lengthBytes()", "Region.isWritable()", "Region.atomics()", "Region.atomics(ByteOrder)", "Region.text()", "Region.close()", "Region.doom()");
 
   /** All of them. Fails for a method of which it does not know what it does. */
   static List<Verb> all() {

@@ -3,12 +3,16 @@ package dev.dormouse.cli.torture;
 import com.google.gson.annotations.SerializedName;
 import dev.dormouse.component.StoreOptions;
 import dev.dormouse.heap.DaxMedia;
+import dev.dormouse.heap.EmulatedDaxMedia;
 import dev.dormouse.heap.FileMedium;
+import dev.dormouse.heap.FlushWay;
 import dev.dormouse.heap.MediaUnavailable;
+import dev.dormouse.heap.llpl.LlplLibrary;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
+import java.util.Optional;
 
 /** What a pool can lie on whose process is killed. */
 public enum TortureMedium {
@@ -20,7 +24,13 @@ public enum TortureMedium {
   RAM(2, "mapped file on a RAM file system", FileMedium.MAPPED),
   /** A file in the working folder, on persistent memory. */
   @SerializedName("dax")
-  DAX(3, "DAX file", FileMedium.DAX);
+  DAX(3, "DAX file", FileMedium.DAX),
+  /** A mapped file in the working folder, written back line by line as if it were on persistent memory. */
+  @SerializedName("emulated_dax")
+  EMULATED_DAX(4, "emulated DAX file on a disk", FileMedium.EMULATED_DAX),
+  /** A heap of LLPL in the working folder. */
+  @SerializedName("llpl")
+  LLPL(5, "LLPL heap", FileMedium.LLPL);
 
   private static final Path RAM_FILE_SYSTEM = Path.of("/dev/shm");
   private static final long PROBE_BYTES = 1 << 20;
@@ -48,10 +58,23 @@ public enum TortureMedium {
   /** Why a run in that working folder cannot use it; empty if it can. */
   String whyNot(Path folder, long poolBytes) throws IOException {
     return switch (this) {
-      case MAPPED -> isInMemory(folder) ? folder + " lies on a RAM file system; give --dir a folder on a disk" : "";
+      case MAPPED -> whyNotOnDisk(folder);
+      case EMULATED_DAX -> whyNotEmulated(folder);
       case RAM -> whyNotInMemory(poolBytes);
       case DAX -> whyNotOnPersistentMemory(folder);
+      case LLPL -> LlplLibrary.whatIsMissing();
     };
+  }
+
+  private static String whyNotOnDisk(Path folder) throws IOException {
+    return isInMemory(folder) ? folder + " lies on a RAM file system; give --dir a folder on a disk" : "";
+  }
+
+  /** A system call for each flush would wait for the disk some hundred times in each life. */
+  private static String whyNotEmulated(Path folder) throws IOException {
+    Optional<String> noInstruction = EmulatedDaxMedia.whyNot(FlushWay.INSTRUCTION);
+    Optional<String> noLibrary = EmulatedDaxMedia.whyNot(FlushWay.PMDK);
+    return noInstruction.isPresent() && noLibrary.isPresent() ? noInstruction.get() + "; " + noLibrary.get() : whyNotOnDisk(folder);
   }
 
   private static String whyNotOnPersistentMemory(Path folder) throws IOException {

@@ -5,6 +5,7 @@ import dev.dormouse.cli.torture.KillInstant.Phase;
 import dev.dormouse.cli.torture.PoolModel.Openness;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.StoreOptions;
+import dev.dormouse.heap.Anchor;
 import dev.dormouse.heap.DurabilityClass;
 import dev.dormouse.heap.PoolLock;
 import java.io.IOException;
@@ -243,6 +244,7 @@ final class TorturedPool {
   void delete() throws IOException {
     Files.deleteIfExists(pool);
     Files.deleteIfExists(PoolLock.pathFor(pool));
+    Files.deleteIfExists(Anchor.pathFor(pool));
     Files.deleteIfExists(modelPath);
     Files.deleteIfExists(childPath);
     Files.deleteIfExists(errors());

@@ -24,6 +24,8 @@ final class EngineMutants {
   private static final String CHUNK = "heap.Chunk";
   private static final String POOL = "heap.Pool";
   private static final String HEADER = "heap.PoolHeader";
+  private static final String PROVENANCE = "heap.Provenance$Comparison";
+  private static final String CREATE_FILE = "create(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;Ldev/dormouse/heap/Geometry;Ldev/dormouse/heap/Host;";
   private static final String SEQUENCE_PERSIST = "Epoch.persistWord";
 
   private EngineMutants() {}
@@ -156,29 +158,40 @@ final class EngineMutants {
 
   static List<Mutant> pool() {
     return List.of(
-        killed("making 1", "what a former attempt left stays", POOL, in("create(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;").dropCall("Files.deleteIfExists", 0), PoolSuites.FileIsMade.class),
+        killed("making 1", "what a former attempt left stays", POOL, in(CREATE_FILE).dropCall("Files.deleteIfExists", 0), PoolSuites.FileIsMade.class),
         killed("making 2", "the page table is not persisted", PAGES, in("format").dropCall("Media.persist"), PoolSuites.Making.class),
         killed("making 3", "the lanes' words are not persisted", LANES, in("format").dropCall("Media.persist"), PoolSuites.Making.class),
         killed("making 5", "the header comes before what it names", POOL, in("write").moveAfter("Heap.format", "PoolHeader.write"), PoolSuites.Making.class),
         killed("making 5, opening 4", "the header is not persisted", HEADER, in("write").dropCall("Media.persist"), PoolSuites.Making.class),
-        killed("making 6", "the file has its name from the start", POOL, in("create(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;").replaceCall("Path.resolveSibling", PathReplacement.class, "itself"), PoolSuites.FileIsMade.class),
-        killed("opening 1", "no lock file is taken", POOL, in("open(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;Ldev/dormouse/heap/BootIdentity;)").dropCall("PoolLock.take"), PoolSuites.SecondOpener.class),
-        killed("opening 1, R17", "the file's length is not compared with the header's", HEADER, in("read").branchAfterCall("Geometry.sizeBytes", 0, Branch.JUMP), PoolSuites.FileIsShort.class),
+        killed("making 6", "the file has its name from the start", POOL, in(CREATE_FILE).replaceCall("Path.resolveSibling", PathReplacement.class, "itself"), PoolSuites.FileIsMade.class),
+        killed("opening 1", "no lock file is taken", POOL, in("open(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;Ldev/dormouse/heap/Host;)").dropCall("PoolLock.take"), PoolSuites.SecondOpener.class),
+        killed("opening 1, R17", "the file's length is not compared with the header's", HEADER, in("readForRepair").branchAfterCall("Geometry.sizeBytes", 0, Branch.JUMP), PoolSuites.FileIsShort.class),
         killed("R17", "a file is mapped beyond its end", "heap.PoolFiles", in("open").branchAfterCall("FileChannel.size", 0, Branch.JUMP), PoolSuites.MappingIsLonger.class),
         killed("opening 2", "nobody asks whether the machine went down", HEADER, in("machineWentDown").callAnswers("BootIdentity.isSameBootAs", true), PoolSuites.MachineIsDown.class),
+        killed("opening 2", "nobody asks whether the pool was copied while it was open", PROVENANCE, in("result").callAnswers("FileIdentity.isSameFileAs", true), ProvenanceSuites.CopiedWhileOpen.class),
+        killed("opening 2", "the anchor is not compared", PROVENANCE, in("result").dropCall("Comparison.compareAge"), ProvenanceSuites.OldCopies.class),
+        killed("opening 4, R11", "an old copy repeats the openings that it misses", POOL, in("begin(L").replaceCall("Provenance.knownOpenings", Replacements.class, "openingsOfItsOwn"), ProvenanceSuites.OldCopies.class),
+        killed("opening 3, R2", "a weaker medium does not say what it is", POOL, List.of(in("beginRecovery").dropCall("PoolHeader.write"), in("beginRecovery").dropCall("Pool.writeAgain")), PoolSuites.WeakerMedium.class),
+        killed("opening 3, R2", "what a weaker medium says is not settled", POOL, in("beginRecovery").dropCall("Media.settle"), PoolSuites.WeakerMedium.class),
+        killed("opening 4", "the header does not name the file", POOL, in("begin(L").replaceCall("PoolHeader.at", Replacements.class, "nowhere"), ProvenanceSuites.CopiedWhileOpen.class),
         killed("opening 4, R5", "the salt stays", POOL, in("begin(L").callAnswers("LongUnaryOperator.applyAsLong", 7L), EpochSuites.TornLogOfAFormerLife.class),
         killed("opening 4, R11", "an opening is not counted", POOL, in("begin(L").constant(1L, 0, 0L), PoolSuites.Beginnings.class),
         killed("opening 4, R11", "the header is not fenced", HEADER, in("write").replaceCall("Media.persist", Replacements.class, "onlyFlush"), PoolSuites.Beginnings.class),
         killed("opening 5", "only one copy of the header is written", POOL, in("begin(L").dropCall("PoolHeader.write", 1), PoolSuites.HeaderCopies.class),
-        killed("opening 5", "the newer copy of the header is overwritten", HEADER, in("write").constant(2L, 0, 1L), PoolSuites.Beginnings.class),
-        killed("header", "the CRC of a header is not compared", HEADER, List.of(in("read").callAnswers("Checksum.ofRecord", 7), in("read").callAnswers("Bytes.getInt", 7)), PoolSuites.Beginnings.class),
-        killed("header", "the older copy of the header counts", HEADER, in("read").branchAfterField("serial", 1, Branch.NEGATED), PoolSuites.Closing.class),
+        killed("opening 5", "the newer copy of the header is overwritten", HEADER, in("offsetOfCopy").constant(2L, 0, 1L), PoolSuites.Beginnings.class),
+        killed("header", "the CRC of a header is not compared", HEADER, List.of(in("readForRepair").callAnswers("Checksum.ofRecord", 7), in("readForRepair").callAnswers("Bytes.getInt", 7)), PoolSuites.Beginnings.class),
+        killed("header", "the older copy of the header counts", HEADER, in("readForRepair").branchAfterField("serial", 1, Branch.NEGATED), PoolSuites.Closing.class),
         killed("opening 6", "the header is not settled", POOL, in("begin(L").dropCall("Media.settle", 1), PoolSuites.OrderOfSettling.class),
+        killed("opening 7", "the anchor is not told of an opening", POOL, in("begin(L").dropCall("Pool.tellAnchor"), ProvenanceSuites.AnchorKeepsUp.class),
+        killed("opening 7", "the anchor is told before the header", POOL, in("begin(L").moveBefore("Pool.tellAnchor", 0, "PoolHeader.write", 0), ProvenanceSuites.AnchorKeepsUp.class),
+        killed("opening 7", "the newer copy of an anchor is overwritten", "heap.Anchor", in("write").callAnswers("Anchor.isOlder", true), ProvenanceSuites.AnchorCopies.class),
         killed("closing", "the lanes are closed while one is leased", LANES, in("close").branchAfterField("epochs", 0, Branch.JUMP), PoolSuites.LanesAreClosed.class),
         killed("closing 1", "a pool is closed that was not settled", POOL, in("close").dropCall("Media.settle", 0), PoolSuites.OrderOfSettling.class),
         killed("closing 1", "a pool is settled after it says that it is closed", POOL, in("close").moveAfter("Media.settle", 0, "PoolHeader.write", 0), PoolSuites.OrderOfSettling.class),
         killed("closing 2", "a closed pool does not say so", POOL, in("close").dropCall("PoolHeader.write"), PoolSuites.Closing.class),
-        killed("closing 3", "that a pool is closed is not settled", POOL, in("close").dropCall("Media.settle", 1), PoolSuites.OrderOfSettling.class));
+        killed("closing 3", "that a pool is closed is not settled", POOL, in("close").dropCall("Media.settle", 1), PoolSuites.OrderOfSettling.class),
+        killed("closing 4", "the anchor is not told of a closing", POOL, in("close").dropCall("Pool.tellAnchor"), ProvenanceSuites.OldCopies.class),
+        killed("closing 4", "the anchor is told before the header", POOL, in("close").moveBefore("Pool.tellAnchor", "PoolHeader.write"), ProvenanceSuites.AnchorFollows.class));
   }
 
   static List<Mutant> heap() {

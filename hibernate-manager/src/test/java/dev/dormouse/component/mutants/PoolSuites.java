@@ -13,6 +13,7 @@ import dev.dormouse.emulation.mutation.KillSuite;
 import dev.dormouse.emulation.mutation.Verdict;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Damaged;
+import dev.dormouse.heap.DurabilityClass;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.InUse;
 import dev.dormouse.heap.MediaUnavailable;
@@ -167,7 +168,34 @@ public final class PoolSuites {
     }
   }
 
-  private static void inAFolder(FolderTask task) throws IOException {
+  /** Opening, step 3: a medium that promises less says so in the header before anything is recovered on it, and that is settled. */
+  public static final class WeakerMedium implements KillSuite {
+    @Override
+    public Verdict run() {
+      CrashMedia below = new CrashMedia(CrashMedia.zeros(SMALL.sizeBytes()));
+      Pool life = EpochStage.create(below, SMALL);
+      life.begin();
+      boolean[] settled = new boolean[1];
+      HookedMedia weaker =
+          new HookedMedia(below) {
+            @Override
+            public DurabilityClass durabilityClass() {
+              return DurabilityClass.PROCESS_CRASH;
+            }
+
+            @Override
+            public void settle(long offset, long length) {
+              settled[0] = Pool.open(below, BOOT).header().durabilityClass() == DurabilityClass.PROCESS_CRASH;
+            }
+          };
+      Pool.open(weaker, BOOT).beginRecovery();
+      PoolHeader found = Pool.open(below, BOOT).header();
+      boolean isSaid = settled[0] && found.open() && found.salt() == life.header().salt() && found.openCount() == life.header().openCount();
+      return isSaid ? Verdict.survived(1) : Verdict.killed("a header vouches for what is recovered in a cache", 1);
+    }
+  }
+
+  static void inAFolder(FolderTask task) throws IOException {
     Path folder = Files.createTempDirectory("mutant");
     try {
       task.run(folder);
@@ -182,11 +210,11 @@ public final class PoolSuites {
   }
 
   @FunctionalInterface
-  private interface FolderTask {
+  interface FolderTask {
     void run(Path folder) throws IOException;
   }
 
-  private static Pool createFile(Path path) {
+  static Pool createFile(Path path) {
     return Pool.create(
         path,
         SMALL,

@@ -2,6 +2,9 @@ package dev.dormouse.component.mutants;
 
 import dev.dormouse.heap.Heap;
 import dev.dormouse.heap.Media;
+import dev.dormouse.heap.Place;
+import dev.dormouse.heap.PoolHeader;
+import dev.dormouse.heap.Provenance;
 import dev.dormouse.heap.Reservation;
 import dev.dormouse.recovery.Epoch;
 import java.lang.reflect.Method;
@@ -92,6 +95,16 @@ public final class Replacements {
     if ((media.getLong(header) >>> 46 & 3) != 2) {
       method(recovery, "undo", int.class, long.class, long.class).invoke(recovery, lane, header, number);
     }
+  }
+
+  /** An old copy that counts as if it were none. */
+  public static long openingsOfItsOwn(Provenance provenance) {
+    return provenance.knownOpenings() - provenance.missingOpenings();
+  }
+
+  /** A header that does not say where its pool is. */
+  public static PoolHeader nowhere(PoolHeader header, Place place) {
+    return header;
   }
 
   private static Method method(Object object, String name, Class<?>... parameters) throws ReflectiveOperationException {
