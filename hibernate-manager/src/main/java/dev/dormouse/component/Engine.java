@@ -552,20 +552,27 @@ final class Engine {
       overdue = endClock(awake);
       turn.end();
     }
+    if (overdue || failure != null) {
+      throw failed(awake, overdue, failure);
+    }
+  }
+
+  private RuntimeException failed(Awake awake, boolean overdue, Exception failure) {
     if (overdue) {
-      throw stopped(awake, failure);
+      return stopped(awake, failure);
     }
     if (awake.program == null && failure instanceof RuntimeException refusal) {
-      throw refusal;
+      return refusal;
     }
-    if (failure != null) {
-      throw new TurnFailed("component " + nameOf(awake.recordOffset) + ": its program threw " + failure + "; the turn is rolled back", failure);
-    }
+    return new TurnFailed("component " + nameOf(awake.recordOffset) + ": its program threw " + failure + "; the turn is rolled back", failure);
   }
 
   private Program programFor(Awake awake) {
     Program program = programs.get(awake.programSymbol);
-    programs.requireAccepts(program, awake.stateVersion, nameOf(awake.recordOffset));
+    // The name lies elsewhere in the pool, and is read only where somebody is told it: this runs at every wake.
+    if (!programs.accepts(program, awake.stateVersion)) {
+      throw programs.mismatch(program, awake.stateVersion, nameOf(awake.recordOffset));
+    }
     return program;
   }
 

@@ -95,25 +95,25 @@ final class Programs {
   }
 
   /**
-   * Sees that a program can go on with what a component has.
+   * Whether a program can go on with what a component has.
    *
-   * @throws StateVersionMismatch if it does not accept it
    * @throws ProgramUnavailable if it does not say
    */
-  void requireAccepts(Program program, int recorded, String component) {
-    int expected = stateVersionOf(program);
-    boolean accepted;
+  boolean accepts(Program program, int recorded) {
     try {
-      accepted = expected == recorded || program.acceptsStateVersion(recorded);
+      return stateVersionOf(program) == recorded || program.acceptsStateVersion(recorded);
     } catch (RuntimeException e) {
       throw saysNothing(program, "acceptsStateVersion(" + recorded + ")", e);
     }
-    if (!accepted) {
-      throw new StateVersionMismatch(
-          "component " + component + ": its regions were written by version " + recorded + " of program " + program.getClass().getName() + ", version "
-              + expected + " is here and does not accept that; run it with the program that wrote it, or let acceptsStateVersion(" + recorded
-              + ") be true and adopt the version in a turn", recorded, expected);
-    }
+  }
+
+  /** What to throw where it cannot. */
+  StateVersionMismatch mismatch(Program program, int recorded, String component) {
+    int expected = stateVersionOf(program);
+    return new StateVersionMismatch(
+        "component " + component + ": its regions were written by version " + recorded + " of program " + program.getClass().getName() + ", version "
+            + expected + " is here and does not accept that; run it with the program that wrote it, or let acceptsStateVersion(" + recorded
+            + ") be true and adopt the version in a turn", recorded, expected);
   }
 
   private static ProgramUnavailable saysNothing(Program program, String what, RuntimeException e) {
