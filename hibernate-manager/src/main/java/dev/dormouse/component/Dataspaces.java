@@ -44,6 +44,7 @@ final class Dataspaces {
       fill(epoch, extent, birth, lengthBytes, content);
       int crc = DataspaceHead.crcOf(media, DataspaceHead.contentOf(extent.offset()), lengthBytes);
       DataspaceHead head = new DataspaceHead(extent.offset(), birth, symbol, lengthBytes, crc);
+      epoch.willStore(extent.offset(), DataspaceLayout.BYTES);
       head.write(media);
       // (b) Under its lock until the lane is done: (d) of the epoch makes it known before that.
       lock.lock();

@@ -97,6 +97,7 @@ final class Directory {
       throw new InvalidName("the name has the same hash of 64 bits as another; choose another name");
     }
     Extent node = epoch.allocate(NODE_BYTES, Owner.DIRECTORY);
+    epoch.willStore(node.offset(), NODE_BYTES);
     long newPlace = placeInNode(node.offset(), hash, bits);
     long oldPlace = placeInNode(node.offset(), oldHash, bits);
     if (newPlace == oldPlace) {

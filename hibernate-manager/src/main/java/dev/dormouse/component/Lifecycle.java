@@ -116,6 +116,7 @@ final class Lifecycle {
     Bytes.putShort(head, AnnexLayout.REPLY_BYTES, (short) spec.replyBytes());
     System.arraycopy(name, 0, head, AnnexLayout.BYTES, name.length);
     Bytes.putInt(head, AnnexLayout.CRC32C, new Checksum().ofRecord(head, 0, head.length, AnnexLayout.CRC32C));
+    epoch.willStore(annex.offset(), head.length);
     media.write(annex.offset(), head, 0, head.length);
     return annex.offset();
   }
@@ -131,6 +132,7 @@ final class Lifecycle {
             birth, index, engine.symbols().find(file.root()), found.identity().device(), found.identity().inode(), 0, file.path());
     byte[] bytes = recipe.encode();
     Extent extent = epoch.allocate(bytes.length, birth);
+    epoch.willStore(extent.offset(), bytes.length);
     media.write(extent.offset(), bytes, 0, bytes.length);
     return new Slot(extent.offset(), file.badge(), 1, Slot.READ, Slot.FILE);
   }

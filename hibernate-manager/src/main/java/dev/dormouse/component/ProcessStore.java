@@ -72,8 +72,8 @@ public final class ProcessStore implements AutoCloseable {
         options.creation() == StoreOptions.Creation.ALWAYS
             || (options.creation() == StoreOptions.Creation.IF_MISSING && !Files.exists(pool));
     return create
-        ? start(Pool.create(pool, options.medium(), options.geometry(), options.host(), ProcessStore::format), options, true, start)
-        : start(Pool.open(pool, options.medium(), options.host()), options, false, start);
+        ? start(Pool.create(pool, options.medium(), options.geometry(), options.host(), options.journal(), ProcessStore::format), options, true, start)
+        : start(Pool.open(pool, options.medium(), options.host(), options.journal()), options, false, start);
   }
 
   /**

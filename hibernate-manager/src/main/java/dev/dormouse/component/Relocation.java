@@ -66,6 +66,7 @@ final class Relocation {
   private long moved(long offset, Awake awake, Epoch epoch) {
     Extent old = epoch.extentOf(offset);
     Extent fresh = epoch.allocate(old.lengthBytes(), awake.birth, old.lengthBytes());
+    epoch.willStore(fresh.offset(), old.lengthBytes());
     media.copy(old.offset(), fresh.offset(), old.lengthBytes());
     epoch.free(old, awake.birth);
     return fresh.offset();

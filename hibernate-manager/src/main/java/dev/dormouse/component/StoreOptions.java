@@ -3,6 +3,7 @@ package dev.dormouse.component;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.JournalOptions;
 import dev.dormouse.heap.Prefault;
 import dev.dormouse.heap.Host;
 import dev.dormouse.heap.MachineIdentity;
@@ -34,6 +35,7 @@ public final class StoreOptions {
   private final Creation creation;
   private final Geometry geometry;
   private final FileMedium medium;
+  private final JournalOptions journal;
   private final int awake;
   private final boolean acceptMachineCrash;
   private final boolean refuseOldCopies;
@@ -49,6 +51,7 @@ public final class StoreOptions {
       Creation creation,
       Geometry geometry,
       FileMedium medium,
+      JournalOptions journal,
       int awake,
       boolean acceptMachineCrash,
       boolean refuseOldCopies,
@@ -61,6 +64,7 @@ public final class StoreOptions {
     this.creation = creation;
     this.geometry = geometry;
     this.medium = medium;
+    this.journal = journal;
     this.awake = awake;
     this.acceptMachineCrash = acceptMachineCrash;
     this.refuseOldCopies = refuseOldCopies;
@@ -78,6 +82,7 @@ public final class StoreOptions {
         Creation.NEVER,
         null,
         FileMedium.MAPPED,
+        JournalOptions.STANDARD,
         DEFAULT_AWAKE,
         false,
         false,
@@ -111,7 +116,7 @@ public final class StoreOptions {
   }
 
   private StoreOptions withCreation(Creation newCreation, Geometry newGeometry) {
-    return new StoreOptions(prefault, newCreation, newGeometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, newCreation, newGeometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /** Lay a new pool out like this, in place of the layout for its size. */
@@ -143,7 +148,12 @@ public final class StoreOptions {
    * {@link dev.dormouse.heap.MediaUnavailable}. Of no consequence for a store that is opened over a medium.
    */
   public StoreOptions medium(FileMedium newMedium) {
-    return new StoreOptions(prefault, creation, geometry, newMedium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, newMedium, journal, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+  }
+
+  /** What the journal may use, on a medium that has one; {@link JournalOptions#STANDARD} unless said otherwise. */
+  public StoreOptions journal(JournalOptions newJournal) {
+    return new StoreOptions(prefault, creation, geometry, medium, newJournal, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -151,7 +161,7 @@ public final class StoreOptions {
    * said otherwise: opening costs the same for any size then. Reaches as far as the pool does when it is opened.
    */
   public StoreOptions prefault(Prefault when) {
-    return new StoreOptions(when, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(when, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -162,7 +172,7 @@ public final class StoreOptions {
     if (most < 1) {
       throw new IllegalArgumentException(most + " components awake: at least 1 expected");
     }
-    return new StoreOptions(prefault, creation, geometry, medium, most, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, most, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -170,7 +180,7 @@ public final class StoreOptions {
    * pool is verified first; the bytes that components keep in their regions cannot be.
    */
   public StoreOptions acceptMachineCrash(boolean accept) {
-    return new StoreOptions(prefault, creation, geometry, medium, awake, accept, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, accept, refuseOldCopies, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -179,18 +189,18 @@ public final class StoreOptions {
    * report says it, and no birth and no incarnation comes again. For a store whose state reaches outside of it.
    */
   public StoreOptions refuseOldCopies(boolean refuse) {
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuse, host, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuse, host, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /** What names this machine; for tests. */
   public StoreOptions machineIdentity(MachineIdentity identity) {
     Host other = new Host(host.boot(), identity);
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, other, loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, other, loader, fileRoots, salts, turnLimitNanos);
   }
 
   /** What names this run of the machine; for tests. */
   public StoreOptions bootIdentity(BootIdentity identity) {
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, new Host(identity, host.machine()), loader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, new Host(identity, host.machine()), loader, fileRoots, salts, turnLimitNanos);
   }
 
   /**
@@ -198,7 +208,7 @@ public final class StoreOptions {
    * tests, in which the same pool should be opened in the same way each time. No two openings of a pool may have the same.
    */
   public StoreOptions salts(LongUnaryOperator saltOfOpening) {
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, saltOfOpening, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, saltOfOpening, turnLimitNanos);
   }
 
   /**
@@ -219,12 +229,12 @@ public final class StoreOptions {
       throw new IllegalArgumentException("a turn limit of " + limit + ": at least " + LEAST_TURN_LIMIT + " expected");
     }
     long nanos = limit.compareTo(MOST_TURN_LIMIT) < 0 ? limit.toNanos() : MOST_TURN_LIMIT.toNanos();
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, nanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, host, loader, fileRoots, salts, nanos);
   }
 
   /** Where the components' programs are loaded from. */
   public StoreOptions classLoader(ClassLoader newLoader) {
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, newLoader, fileRoots, salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, host, newLoader, fileRoots, salts, turnLimitNanos);
   }
 
   /** Lets components that hold a capability for it read files below {@code folder}. The pool knows only the root's name. */
@@ -232,7 +242,7 @@ public final class StoreOptions {
     Names.encode("file root", name);
     Map<String, Path> roots = new TreeMap<>(fileRoots);
     roots.put(name, folder);
-    return new StoreOptions(prefault, creation, geometry, medium, awake, acceptMachineCrash, refuseOldCopies, host, loader, Map.copyOf(roots), salts, turnLimitNanos);
+    return new StoreOptions(prefault, creation, geometry, medium, journal, awake, acceptMachineCrash, refuseOldCopies, host, loader, Map.copyOf(roots), salts, turnLimitNanos);
   }
 
   Creation creation() {
@@ -258,6 +268,10 @@ public final class StoreOptions {
 
   FileMedium medium() {
     return medium;
+  }
+
+  JournalOptions journal() {
+    return journal;
   }
 
   int awake() {

@@ -159,6 +159,7 @@ final class Symbols {
       Bytes.putShort(record, SymbolLayout.NUMBER, (short) number);
       System.arraycopy(bytes, 0, record, SymbolLayout.BYTES, bytes.length);
       Bytes.putInt(record, SymbolLayout.CRC32C, new Checksum().ofRecord(record, 0, record.length, SymbolLayout.CRC32C));
+      epoch.willStore(extent.offset(), record.length);
       media.write(extent.offset(), record, 0, record.length);
       long place = table.placeOf(number);
       epoch.putShared(place, WordTable.word(WordTable.LEAF, extent.offset(), place));

@@ -11,7 +11,6 @@ import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.emulation.CrashOptions;
 import dev.dormouse.emulation.CrashReport;
 import dev.dormouse.emulation.FaultPlan;
-import dev.dormouse.emulation.PersistencyModel;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Media;
@@ -83,8 +82,8 @@ final class StoreCrashTest {
     spec.program(ScriptProgram.class).region("state", 256).region("more", 300);
   }
 
-  private CrashImage prepared(Geometry geometry, Consumer<ProcessStore> setup) {
-    CrashMedia media = CrashMedia.zeroed(geometry.sizeBytes());
+  private CrashImage prepared(CrashStage stage, Geometry geometry, Consumer<ProcessStore> setup) {
+    CrashMedia media = CrashMedia.zeroed(stage.mediaBytes(geometry.sizeBytes()));
     try (ProcessStore store = ProcessStore.open(media, fresh(geometry))) {
       setup.accept(store);
     }
@@ -104,26 +103,36 @@ final class StoreCrashTest {
     return states;
   }
 
-  private CrashReport explore(CrashOptions options, Consumer<ProcessStore> setup, Step... given) {
-    return explore(options, SMALL, setup, given);
+  private CrashReport explore(CrashStage stage, CrashOptions options, Consumer<ProcessStore> setup, Step... given) {
+    return explore(stage, options, SMALL, setup, given);
   }
 
-  private CrashReport explore(CrashOptions options, Geometry geometry, Consumer<ProcessStore> setup, Step... given) {
+  private CrashReport explore(CrashStage stage, CrashOptions options, Geometry geometry, Consumer<ProcessStore> setup, Step... given) {
     List<Step> steps = List.of(given);
-    CrashImage initial = prepared(geometry, setup);
+    CrashImage initial = prepared(stage, geometry, setup);
     List<Map<String, String>> states = expected(initial, steps);
     return CrashExplorer.explore(
         initial,
         media -> {
-          try (ProcessStore store = ProcessStore.open(media, existing())) {
+          try (ProcessStore store = ProcessStore.open(stage.on(media, geometry.sizeBytes()), existing())) {
             for (int i = 0; i < steps.size(); i++) {
               steps.get(i).action.accept(store);
               media.mark(i + 1);
             }
           }
         },
-        media -> ProcessStore.open(media, existing()).close(),
-        (media, marks) -> isAtTheLastStepOrTheNext(media, marks.size(), steps, states),
+        media -> ProcessStore.open(stage.on(media, geometry.sizeBytes()), existing()).close(),
+        (media, marks) -> {
+          Media shown = stage.on(media, geometry.sizeBytes());
+          try {
+            isAtTheLastStepOrTheNext(shown, marks.size(), steps, states);
+          } finally {
+            if (stage.isJournaled()) {
+              // Its memory is its own. What is crashed is closed by whoever crashed it.
+              shown.close();
+            }
+          }
+        },
         options);
   }
 
@@ -148,6 +157,15 @@ final class StoreCrashTest {
     assertThat(report.findings()).as("I3").isEmpty();
   }
 
+  private static void assertExplored(CrashStage stage, CrashReport report, int leastPoints, long leastStates, long leastRecoveryStates) {
+    if (stage.isJournaled()) {
+      // Its points are its syncs, or each of its stores: other numbers.
+      assertExplored(report, 14, 60, stage == CrashStage.JOURNALED_POWER_LOST ? 300 : 0);
+    } else {
+      assertExplored(report, leastPoints, leastStates, leastRecoveryStates);
+    }
+  }
+
   private static void assertExplored(CrashReport report, int leastPoints, long leastStates, long leastRecoveryStates) {
     report.requireClean();
     assertThat(report.points()).as("points").isGreaterThanOrEqualTo(leastPoints);
@@ -155,34 +173,38 @@ final class StoreCrashTest {
     assertThat(report.recoveryStates()).as("states inside recoveries").isGreaterThanOrEqualTo(leastRecoveryStates);
   }
 
-  private static CrashOptions options(PersistencyModel model) {
-    return CrashOptions.of(model).withImages(IMAGES, RECOVERY_IMAGES);
+  private static CrashOptions options(CrashStage stage) {
+    CrashOptions options = CrashOptions.of(stage.model());
+    // Of a killed process every store is a point, and in each recovery again.
+    return stage == CrashStage.JOURNALED_KILLED ? options.withImages(IMAGES, 0).withRecoveryDepth(0) : options.withImages(IMAGES, RECOVERY_IMAGES);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aComponentIsThereWholeOrNotAtAll(PersistencyModel model) {
+  @EnumSource
+  void aComponentIsThereWholeOrNotAtAll(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> store.create("neighbour", StoreCrashTest::cart),
             once(store -> store.create("cart", StoreCrashTest::cart)),
             request("cart", 1, "add state 0 5", "5"));
-    assertExplored(report, 9, 60, 600);
+    assertExplored(stage, report, 9, 60, 600);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void theFirstComponentOfAPoolBringsItsSymbols(PersistencyModel model) {
-    assertExplored(explore(options(model), store -> {}, once(store -> store.create("cart", StoreCrashTest::cart))), 12, 78, 900);
+  @EnumSource
+  void theFirstComponentOfAPoolBringsItsSymbols(CrashStage stage) {
+    assertExplored(stage, explore(stage, options(stage), store -> {}, once(store -> store.create("cart", StoreCrashTest::cart))), 12, 78, 900);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aTurnThatWritesTwoRegionsAndHasARequestIdIsAllOrNothing(PersistencyModel model) {
+  @EnumSource
+  void aTurnThatWritesTwoRegionsAndHasARequestIdIsAllOrNothing(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               store.create("cart", StoreCrashTest::cart);
               store.create("other", StoreCrashTest::cart);
@@ -190,13 +212,14 @@ final class StoreCrashTest {
             request("cart", 1, "add state 0 5; add state 192 9; add more 64 7", "5 9 7"),
             request("other", 1, "add more 0 1", "1"),
             request("cart", 2, "add state 0 5; fill more 3; add more 64 1", "10 " + (0x0303030303030303L + 1)));
-    assertExplored(report, 8, 60, 480);
+    assertExplored(stage, report, 8, 60, 480);
   }
 
   @Test
   void aTurnSurvivesTwoCrashesInsideItsRecoveries() {
     CrashReport report =
         explore(
+            CrashStage.PX86,
             CrashOptions.of(PX86).withImages(24, 3).withRecoveryDepth(2),
             store -> store.create("cart", StoreCrashTest::cart),
             request("cart", 1, "add state 0 5; add more 64 7; attach extra 100", "5 7"));
@@ -204,11 +227,12 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void regionsAreAttachedResizedAndDetachedWithTheTurn(PersistencyModel model) {
+  @EnumSource
+  void regionsAreAttachedResizedAndDetachedWithTheTurn(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               Component cart = store.create("cart", StoreCrashTest::cart);
               ask(cart, "fill state 1; fill more 2; attach doomed 500; fill doomed 9");
@@ -216,16 +240,17 @@ final class StoreCrashTest {
             turn("cart", "attach extra 200; put extra 8 3"),
             turn("cart", "put state 0 4; resize state 700; put state 690 1; detach doomed"),
             turn("cart", "resize state 64; attach doomed 64; detach extra"));
-    assertExplored(report, 14, 180, 1200);
+    assertExplored(stage, report, 14, 180, 1200);
   }
 
   /** I4: what is gained again in the same extent is zero, and what an undone turn gained is as it was. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void whatARegionGainsAgainIsZeroInEveryState(PersistencyModel model) {
+  @EnumSource
+  void whatARegionGainsAgainIsZeroInEveryState(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               store.create("cart", spec -> spec.program(ScriptProgram.class).region("state", 512));
               ask(store.component("cart"), "fill state 7");
@@ -234,15 +259,16 @@ final class StoreCrashTest {
             failing("cart", "resize state 512; put state 400 1; throw oops"),
             request("cart", 1, "resize state 512; get state 304; put state 304 9", "0"),
             request("cart", 2, "resize state 256; resize state 400; get state 304; get state 0", "0 " + 0x0707070707070707L));
-    assertExplored(report, 8, 90, 540);
+    assertExplored(stage, report, 8, 90, 540);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void managedDataspacesComeAndGoWithTheTurn(PersistencyModel model) {
+  @EnumSource
+  void managedDataspacesComeAndGoWithTheTurn(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               store.create("cart", StoreCrashTest::cart);
               ask(store.component("cart"), "map gone 100000; map gone/deep 5000; attach gone/deep/x 64; attach gone/y 200; fill gone/y 3");
@@ -251,16 +277,17 @@ final class StoreCrashTest {
             failing("cart", "detach gone; attach library/more 64; resize library 200000; throw oops"),
             turn("cart", "detach gone; protect library READ; resize library 50000"),
             turn("cart", "detach library; map library 64"));
-    assertExplored(report, 10, 120, 900);
+    assertExplored(stage, report, 10, 120, 900);
   }
 
   /** Dataspaces are made and destroyed, attached and detached; their counts are those of the regions that show them, in every state. */
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void dataspacesAreMadeAttachedDetachedAndDestroyedWholeOrNotAtAll(PersistencyModel model) {
+  @EnumSource
+  void dataspacesAreMadeAttachedDetachedAndDestroyedWholeOrNotAtAll(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> store.create("cart", StoreCrashTest::cart),
             once(store -> store.createDataspace("rom", 700, view -> view.fill(0, 700, (byte) 9))),
             turn("cart", "show text rom; add state 0 1; map m 100000; show m/text rom"),
@@ -269,13 +296,14 @@ final class StoreCrashTest {
             turn("cart", "detach m; detach text"),
             once(store -> store.component("other").destroy()),
             once(store -> store.destroyDataspace("rom")));
-    assertExplored(report, 25, 240, 1500);
+    assertExplored(stage, report, 25, 240, 1500);
   }
 
   @Test
   void countsOfDataspacesSurviveTwoCrashesInsideRecoveries() {
     CrashReport report =
         explore(
+            CrashStage.PX86,
             CrashOptions.of(PX86).withImages(24, 3).withRecoveryDepth(2),
             store -> {
               store.create("cart", StoreCrashTest::cart);
@@ -288,24 +316,26 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aFilePositionMovesWithItsTurn(PersistencyModel model) {
+  @EnumSource
+  void aFilePositionMovesWithItsTurn(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> store.create("reader", spec -> spec.program(ScriptProgram.class).region("state", 64).file("books", "book.txt")),
             request("reader", 1, "read 0 6; add state 0 1", "Down,  1"),
             failing("reader", "read 0 6; add state 0 1; throw oops"),
             request("reader", 2, "read 0 5; add state 0 1", "down, 2"));
-    assertExplored(report, 8, 60, 480);
+    assertExplored(stage, report, 8, 60, 480);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aTurnThatThrowsNeverHappened(PersistencyModel model) {
+  @EnumSource
+  void aTurnThatThrowsNeverHappened(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               store.create("cart", StoreCrashTest::cart);
               ask(store.component("cart"), "fill state 5");
@@ -313,15 +343,16 @@ final class StoreCrashTest {
             failing("cart", "add state 0 5; fill more 1; attach extra 4096; resize state 1000; detach more; throw oops"),
             request("cart", 1, "add state 0 1", Long.toString(0x0505050505050505L + 1)),
             failing("cart", "fill state 7; throw oops"));
-    assertExplored(report, 8, 90, 540);
+    assertExplored(stage, report, 8, 90, 540);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aComponentIsDestroyedWholeOrNotAtAll(PersistencyModel model) {
+  @EnumSource
+  void aComponentIsDestroyedWholeOrNotAtAll(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               store.create("cart", spec -> spec.program(ScriptProgram.class).region("state", 256).file("books", "book.txt"));
               store.create("neighbour", StoreCrashTest::cart);
@@ -333,15 +364,16 @@ final class StoreCrashTest {
             once(store -> store.create("cart", StoreCrashTest::cart)),
             request("cart", 1, "get state 0; get state 248; get more 0", "0 0 0"),
             once(store -> store.component("neighbour").destroy()));
-    assertExplored(report, 14, 180, 1200);
+    assertExplored(stage, report, 14, 180, 1200);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aRevocationStays(PersistencyModel model) {
+  @EnumSource
+  void aRevocationStays(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store ->
                 store.create(
                     "reader",
@@ -350,16 +382,17 @@ final class StoreCrashTest {
             once(store -> store.component("reader").revoke(0)),
             once(store -> store.component("reader").revoke(2)),
             failing("reader", "read 2 1"));
-    assertExplored(report, 5, 36, 210);
+    assertExplored(stage, report, 5, 36, 210);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aNameThatSplitsNodesOfTheDirectoryLosesNobody(PersistencyModel model) {
+  @EnumSource
+  void aNameThatSplitsNodesOfTheDirectoryLosesNobody(CrashStage stage) {
     List<String> names = new ArrayList<>();
     CrashReport report =
         explore(
-            options(model),
+            stage,
+            options(stage),
             store -> {
               // Two levels below the root: the same word of the root, and the same word of the node below it.
               names.addAll(namesThatMeetTwoLevelsDown(store, 3));
@@ -368,7 +401,7 @@ final class StoreCrashTest {
             once(store -> store.create(names.get(1), spec -> spec.program(ScriptProgram.class))),
             once(store -> store.create(names.get(2), spec -> spec.program(ScriptProgram.class))),
             once(store -> store.component(names.get(1)).destroy()));
-    assertExplored(report, 9, 84, 720);
+    assertExplored(stage, report, 9, 84, 720);
   }
 
   private static List<String> namesThatMeetTwoLevelsDown(ProcessStore store, int count) {
@@ -385,23 +418,25 @@ final class StoreCrashTest {
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void openingAndClosingChangeNothing(PersistencyModel model) {
+  @EnumSource
+  void openingAndClosingChangeNothing(CrashStage stage) {
     CrashReport report =
         explore(
-            options(model).withRecoveryDepth(2),
+            stage,
+            options(stage).withRecoveryDepth(2),
             store -> ask(store.create("cart", StoreCrashTest::cart), 1, "add state 0 5"),
             request("cart", 1, "add state 0 5", "5"));
-    assertExplored(report, 4, 7, 240);
+    assertExplored(stage, report, 4, 7, 240);
   }
 
   @ParameterizedTest
-  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
-  void aTurnThatOverflowsItsLaneIsAllOrNothing(PersistencyModel model) {
+  @EnumSource
+  void aTurnThatOverflowsItsLaneIsAllOrNothing(CrashStage stage) {
     CrashReport report =
         explore(
+            stage,
             // A log that goes on in an extent zeroes it first: very many points, and recoveries that are all alike.
-            CrashOptions.of(model).withImages(16, 2).withRecoveryDepth(model == PX86 ? 1 : 0),
+            CrashOptions.of(stage.model()).withImages(16, 2).withRecoveryDepth(stage == CrashStage.PX86 ? 1 : 0),
             Geometry.of(640 << 10, 4, 4096, 2),
             store -> {
               store.create("cart", spec -> spec.program(ScriptProgram.class).region("state", 6000));
@@ -409,7 +444,7 @@ final class StoreCrashTest {
             },
             request("cart", 1, "put state 5000 7; fill state 2; say done", "done"),
             failing("cart", "fill state 3; throw oops"));
-    assertExplored(report, 10, 100, model == PX86 ? 300 : 0);
+    assertExplored(stage, report, 10, 100, stage == CrashStage.PX86 ? 300 : 0);
   }
 
   /** I1 would be an empty promise if the explorer could not see it broken: without the log's stores it must. */
@@ -426,6 +461,7 @@ final class StoreCrashTest {
         };
     CrashReport report =
         explore(
+            CrashStage.PX86,
             CrashOptions.of(PX86).withImages(48, 3).withFaults(noLog).stoppingAtFirstViolation(),
             store -> store.create("cart", StoreCrashTest::cart),
             request("cart", 1, "add state 0 5; add more 64 7", "5 7"));

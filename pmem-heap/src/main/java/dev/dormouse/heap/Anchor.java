@@ -1,6 +1,5 @@
 package dev.dormouse.heap;
 
-import java.io.FileInputStream;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -14,6 +13,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Optional;
 import java.util.UUID;
@@ -43,6 +43,9 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
 
   private static final int COPIES = 2;
 
+  /** As much of a copy as is read at first: only a path of extreme length is not in it. */
+  private static final int USUAL_BYTES = 1 << 10;
+
   /** Where the anchor of a pool lies. */
   public static Path pathFor(Path pool) {
     return pool.resolveSibling(pool.getFileName() + ".anchor");
@@ -60,24 +63,23 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
   }
 
   static Optional<Anchor> readFile(Path file, UUID uuid) throws IOException {
-    byte[] bytes;
+    List<Anchor> sound = new ArrayList<>();
+    IOException unsound = new IOException("it is empty");
     // Not through a channel, which an interrupt would close.
-    try (FileInputStream in = new FileInputStream(file.toFile())) {
-      bytes = in.readNBytes(COPIES * COPY_BYTES);
+    try (RandomAccessFile in = new RandomAccessFile(file.toFile(), "r")) {
+      for (int copy = 0; copy < COPIES; copy++) {
+        String text = textIn(in, copy);
+        try {
+          sound.add(parse(text));
+        } catch (IOException e) {
+          unsound = e;
+        }
+      }
     } catch (FileNotFoundException e) {
       if (Files.exists(file)) {
         throw e;
       }
       return Optional.empty();
-    }
-    List<Anchor> sound = new ArrayList<>();
-    IOException unsound = new IOException("it is empty");
-    for (int copy = 0; copy < COPIES; copy++) {
-      try {
-        sound.add(copyIn(bytes, copy));
-      } catch (IOException e) {
-        unsound = e;
-      }
     }
     Comparator<Anchor> order = Comparator.comparing((Anchor anchor) -> anchor.uuid.equals(uuid)).thenComparing(BY_AGE);
     return Optional.of(sound.stream().max(order).orElseThrow(asThrown(unsound)));
@@ -87,21 +89,37 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
     return () -> e;
   }
 
-  /** The copy that lies there; refused if it is not what was written. */
-  private static Anchor copyIn(byte[] file, int copy) throws IOException {
-    int from = copy * COPY_BYTES;
-    int to = from;
-    while (to < Math.min(file.length, from + COPY_BYTES) && file[to] != 0) {
-      to++;
+  /** What lies there in place of a copy, whatever it is; empty if nothing. */
+  private static String textIn(RandomAccessFile file, int copy) throws IOException {
+    byte[] text = bytesIn(file, copy, USUAL_BYTES);
+    if (text.length == USUAL_BYTES) {
+      text = bytesIn(file, copy, COPY_BYTES);
     }
-    if (to <= from) {
-      throw new IOException("it is empty");
+    return new String(text, StandardCharsets.UTF_8);
+  }
+
+  /** Up to the first zero byte, or to the end of the file. */
+  private static byte[] bytesIn(RandomAccessFile file, int copy, int mostBytes) throws IOException {
+    byte[] bytes = new byte[mostBytes];
+    file.seek((long) copy * COPY_BYTES);
+    int count = 0;
+    int read = file.read(bytes);
+    while (read > 0) {
+      count += read;
+      read = file.read(bytes, count, mostBytes - count);
     }
-    return parse(new String(file, from, to - from, StandardCharsets.UTF_8));
+    int end = 0;
+    while (end < count && bytes[end] != 0) {
+      end++;
+    }
+    return Arrays.copyOf(bytes, end);
   }
 
   private static Anchor parse(String text) throws IOException {
-    List<String> lines = text.lines().toList();
+    if (text.isEmpty()) {
+      throw new IOException("it is empty");
+    }
+    List<String> lines = List.of(text.split("\n"));
     if (lines.size() != LINES || !lines.getFirst().equals(TITLE)) {
       throw new IOException("it is not an anchor of version 1");
     }
@@ -143,7 +161,7 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
         TITLE + "\nuuid " + uuid + "\nopenings " + openCount + "\nserial " + serial + "\npath " + place + "\n";
     CRC32C crc = new CRC32C();
     crc.update(said.getBytes(StandardCharsets.UTF_8));
-    return said + String.format("crc32c 0x%08x\n", crc.getValue());
+    return said + "crc32c 0x" + HexFormat.of().toHexDigits((int) crc.getValue()) + "\n";
   }
 
   /**
@@ -162,11 +180,9 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
     boolean isNew = !Files.exists(file);
     // Its length never changes, so that waiting for the disk is one write to it, and nothing of the file system's own.
     try (RandomAccessFile out = new RandomAccessFile(file.toFile(), durably ? "rwd" : "rw")) {
-      byte[] former = new byte[COPIES * COPY_BYTES];
-      int length = Math.max(0, out.read(former));
-      Anchor first = ownCopy(former, 0, header.uuid());
-      Anchor second = ownCopy(former, 1, header.uuid());
-      if (length < former.length || (first == null && second == null)) {
+      Anchor first = ownCopy(out, 0, header.uuid());
+      Anchor second = ownCopy(out, 1, header.uuid());
+      if (out.length() < COPIES * COPY_BYTES || (first == null && second == null)) {
         byte[] both = new byte[COPIES * COPY_BYTES];
         System.arraycopy(text, 0, both, 0, text.length);
         System.arraycopy(text, 0, both, COPY_BYTES, text.length);
@@ -184,9 +200,10 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
   }
 
   /** The copy that lies there, if it is sound and speaks of that pool; otherwise null. */
-  private static Anchor ownCopy(byte[] file, int copy, UUID uuid) {
+  private static Anchor ownCopy(RandomAccessFile file, int copy, UUID uuid) throws IOException {
+    String text = textIn(file, copy);
     try {
-      Anchor anchor = copyIn(file, copy);
+      Anchor anchor = parse(text);
       return anchor.uuid.equals(uuid) ? anchor : null;
     } catch (IOException e) {
       return null;

@@ -3,7 +3,7 @@ package dev.dormouse.heap;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
 
@@ -20,52 +20,66 @@ public record FileIdentity(long inode, long birthNanos, long device, long pathHa
   public static final FileIdentity UNKNOWN = new FileIdentity(0, 0, 0, 0);
 
   private static final String PURPOSE = "dormouse path";
+  private static final String BASIC = "isRegularFile,creationTime,lastModifiedTime";
+  private static final String UNIX = "unix:" + BASIC + ",ino,dev,nlink";
+
+  /**
+   * What one look at a file tells.
+   *
+   * @param file wherever it lies, as {@link #withoutPath}; {@link #UNKNOWN} if it is not a regular one
+   * @param names how many names it has; 1 where the system does not tell, 0 if it is not a regular file
+   */
+  record Look(FileIdentity file, int names) {
+    static final Look AT_NO_FILE = new Look(UNKNOWN, 0);
+  }
 
   /** The identity of the file that a path leads to now; {@link #UNKNOWN} if there is none. */
   public static FileIdentity of(Path path) {
     try {
       Path real = path.toRealPath();
-      if (!Files.isRegularFile(real)) {
-        // A device has another inode at each start of the machine.
-        return UNKNOWN;
-      }
-      long pathHash = Digests.word(Digests.of(PURPOSE, real.toString()), 0);
-      BasicFileAttributes basic = attributes(real);
-      // A file that was just made shows the same, so that its folder is asked, too.
-      boolean known = showsBirth(basic) || showsBirth(attributes(real.getParent()));
-      long birth = known ? basic.creationTime().to(TimeUnit.NANOSECONDS) : 0;
-      Map<String, Object> unix = unixAttributes(real);
-      return new FileIdentity(number(unix.get("ino")), birth, number(unix.get("dev")), pathHash);
+      Look look = look(real);
+      return look.names == 0 ? UNKNOWN : look.file.at(real);
     } catch (IOException e) {
       return UNKNOWN;
     }
   }
 
-  private static BasicFileAttributes attributes(Path path) throws IOException {
-    return Files.readAttributes(path, BasicFileAttributes.class);
+  /**
+   * Looks at a file once: all that is told belongs together.
+   *
+   * @param real its real path
+   * @throws IOException if there is none, or the system does not let it be seen
+   */
+  static Look look(Path real) throws IOException {
+    Map<String, Object> attributes = attributes(real);
+    if (!Boolean.TRUE.equals(attributes.get("isRegularFile"))) {
+      // A device has another inode at each start of the machine.
+      return Look.AT_NO_FILE;
+    }
+    FileTime made = (FileTime) attributes.get("creationTime");
+    // A file that was just made shows the same, so that its folder is asked, too.
+    boolean known = showsBirth(attributes) || showsBirth(attributes(real.getParent()));
+    long birth = known ? made.to(TimeUnit.NANOSECONDS) : 0;
+    int names = attributes.get("nlink") instanceof Number links ? links.intValue() : 1;
+    return new Look(new FileIdentity(number(attributes.get("ino")), birth, number(attributes.get("dev")), 0), names);
+  }
+
+  private FileIdentity at(Path real) {
+    return new FileIdentity(inode, birthNanos, device, Digests.word(Digests.of(PURPOSE, real.toString()), 0));
+  }
+
+  private static Map<String, Object> attributes(Path path) throws IOException {
+    try {
+      return Files.readAttributes(path, UNIX);
+    } catch (UnsupportedOperationException | IllegalArgumentException e) {
+      // No system with such numbers.
+      return Files.readAttributes(path, BASIC);
+    }
   }
 
   /** Where the file system has no birth times, the time of the last change is shown in their place. */
-  private static boolean showsBirth(BasicFileAttributes attributes) {
-    return !attributes.creationTime().equals(attributes.lastModifiedTime());
-  }
-
-  /** How many names a file has; 1 where the system does not tell. */
-  static int nameCount(Path path) throws IOException {
-    try {
-      return ((Number) Files.getAttribute(path, "unix:nlink")).intValue();
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      return 1;
-    }
-  }
-
-  private static Map<String, Object> unixAttributes(Path path) throws IOException {
-    try {
-      return Files.readAttributes(path, "unix:ino,dev");
-    } catch (UnsupportedOperationException | IllegalArgumentException e) {
-      // No system with such numbers.
-      return Map.of();
-    }
+  private static boolean showsBirth(Map<String, Object> attributes) {
+    return !attributes.get("creationTime").equals(attributes.get("lastModifiedTime"));
   }
 
   private static long number(Object attribute) {

@@ -14,7 +14,7 @@ import java.util.function.Function;
  * A file that is mapped once: how its bytes are reached. How they become durable is the kinds' affair. All accesses are
  * here and none is overridden, so a caller that has met one kind only is compiled as if there were no other.
  */
-abstract sealed class FileMapping implements Media permits MappedMedia, EmulatedDaxMedia, DaxMedia, LlplMedia {
+abstract sealed class FileMapping implements Media permits MappedMedia, EmulatedDaxMedia, DaxMedia, LlplMedia, JournaledMedia {
   private static final ValueLayout.OfByte BYTE = ValueLayout.JAVA_BYTE;
   private static final ValueLayout.OfShort SHORT =
       ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -186,6 +186,7 @@ abstract sealed class FileMapping implements Media permits MappedMedia, Emulated
     if (!arena.scope().isAlive()) {
       return;
     }
+    release();
     arena.close();
     try {
       file.close();
@@ -193,4 +194,7 @@ abstract sealed class FileMapping implements Media permits MappedMedia, Emulated
       throw new MediaUnavailable(describe(), "closing it failed: the system said " + e.getMessage(), e);
     }
   }
+
+  /** Ends what uses the mapping, before it goes. Nothing by default. */
+  void release() {}
 }

@@ -14,7 +14,7 @@ public enum FileMedium {
     }
 
     @Override
-    Media open(Path path, long sizeBytes, long maxBytes) {
+    Media open(Path path, long sizeBytes, long maxBytes, JournalOptions journal) {
       return MappedMedia.open(path, sizeBytes, maxBytes);
     }
   },
@@ -27,11 +27,29 @@ public enum FileMedium {
     }
 
     @Override
-    Media open(Path path, long sizeBytes, long maxBytes) {
+    Media open(Path path, long sizeBytes, long maxBytes, JournalOptions journal) {
       return EmulatedDaxMedia.open(path, sizeBytes, maxBytes);
     }
   },
 
+  /** By way of a journal beside it, so that the loss of power costs nothing that was acknowledged: {@link JournaledMedia}. */
+  JOURNALED {
+    @Override
+    Media create(Path path, long sizeBytes, long maxBytes) {
+      // Nobody has the pool before it is whole and settled.
+      return MappedMedia.create(path, sizeBytes, maxBytes);
+    }
+
+    @Override
+    Media open(Path path, long sizeBytes, long maxBytes, JournalOptions journal) {
+      return JournaledMedia.open(path, sizeBytes, maxBytes, journal);
+    }
+
+    @Override
+    FileMedium offline() {
+      return MAPPED;
+    }
+  },
   /** Without the page cache, on a DAX file system on persistent memory: {@link DaxMedia}. */
   DAX {
     @Override
@@ -40,7 +58,7 @@ public enum FileMedium {
     }
 
     @Override
-    Media open(Path path, long sizeBytes, long maxBytes) {
+    Media open(Path path, long sizeBytes, long maxBytes, JournalOptions journal) {
       return DaxMedia.open(path, sizeBytes, maxBytes);
     }
   },
@@ -53,7 +71,7 @@ public enum FileMedium {
     }
 
     @Override
-    Media open(Path path, long sizeBytes, long maxBytes) {
+    Media open(Path path, long sizeBytes, long maxBytes, JournalOptions journal) {
       return LlplMedia.open(path, sizeBytes);
     }
 
@@ -97,8 +115,17 @@ public enum FileMedium {
   /** Makes a file of {@code sizeBytes} zeros, which may be extended up to {@code maxBytes}. */
   abstract Media create(Path path, long sizeBytes, long maxBytes);
 
-  /** Opens a file that has at least {@code sizeBytes} bytes and may be extended up to {@code maxBytes}. */
-  abstract Media open(Path path, long sizeBytes, long maxBytes);
+  /**
+   * Opens a file that has at least {@code sizeBytes} bytes and may be extended up to {@code maxBytes}.
+   *
+   * @param journal what its journal may use, on the medium that has one
+   */
+  abstract Media open(Path path, long sizeBytes, long maxBytes, JournalOptions journal);
+
+  /** In which way a pool that nobody runs is worked on. */
+  FileMedium offline() {
+    return this;
+  }
 
   /** Whether a pool cannot be made under another name first, because {@code path} is not a file. */
   boolean makesInPlace(Path path) {

@@ -45,7 +45,8 @@ final class HeaderLayout {
           u64("pathHash"),
           u64("machineHigh"),
           u64("machineLow"),
-          bytes("reserved", 48));
+          u64("journal"),
+          bytes("reserved", 40));
 
   static final int MAGIC = offset(LAYOUT, "magic");
   static final int MAJOR = offset(LAYOUT, "major");
@@ -75,6 +76,7 @@ final class HeaderLayout {
   static final int PATH_HASH = offset(LAYOUT, "pathHash");
   static final int MACHINE_HIGH = offset(LAYOUT, "machineHigh");
   static final int MACHINE_LOW = offset(LAYOUT, "machineLow");
+  static final int JOURNAL = offset(LAYOUT, "journal");
   static final int RESERVED = offset(LAYOUT, "reserved");
   static final int BYTES = Layouts.size(LAYOUT);
 

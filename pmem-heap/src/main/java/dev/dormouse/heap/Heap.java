@@ -122,17 +122,37 @@ public final class Heap {
       long pages = (sizeBytes - 1) / Geometry.PAGE_BYTES + 1;
       Taken taken = takePages(pages, sizeBytes);
       long offset = table.offsetOf(taken.head());
+      Extent extent = new Extent(offset, pages * Geometry.PAGE_BYTES);
+      long storedFrom = !zeroed ? offset : taken.isZero() ? offset + extent.lengthBytes() : offset + overwrittenBytes;
+      Reservation run = kept(new Reservation(extent, placeOf(taken.head(), SizeClasses.RUN), storedFrom));
       if (zeroed) {
-        taken.zero(media, table, offset + overwrittenBytes);
+        taken.zero(media, table, storedFrom);
       }
-      return new Reservation(new Extent(offset, pages * Geometry.PAGE_BYTES), placeOf(taken.head(), SizeClasses.RUN));
+      return run;
     }
     Slabs.Slot slot = takeSlot(sizeClass, sizeBytes);
     Extent extent = table.slot(slot.slab().head, sizeClass, slot.number());
-    if (zeroed && !slot.zero()) {
-      media.fill(extent.offset() + overwrittenBytes, extent.lengthBytes() - overwrittenBytes, (byte) 0);
+    boolean stores = zeroed && !slot.zero();
+    long storedFrom = !zeroed ? extent.offset() : stores ? extent.offset() + overwrittenBytes : extent.offset() + extent.lengthBytes();
+    Reservation reservation = kept(new Reservation(extent, placeOf(slot.slab().head, sizeClass), storedFrom));
+    if (stores) {
+      media.fill(storedFrom, extent.lengthBytes() - overwrittenBytes, (byte) 0);
     }
-    return new Reservation(extent, placeOf(slot.slab().head, sizeClass));
+    return reservation;
+  }
+
+  private Reservation kept(Reservation reservation) {
+    if (reservation.isKept()) {
+      media.pin(reservation.storedFrom(), reservation.offset() + reservation.lengthBytes() - reservation.storedFrom());
+    }
+    return reservation;
+  }
+
+  /** What was stored to a reservation was handed over, or is not needed. Once for each; {@link #cancel} does it too. */
+  public void isHandedOver(Reservation reservation) {
+    if (reservation.isKept()) {
+      media.unpin(reservation.storedFrom(), reservation.offset() + reservation.lengthBytes() - reservation.storedFrom());
+    }
   }
 
   private static long placeOf(long head, int sizeClass) {
@@ -353,6 +373,7 @@ public final class Heap {
 
   /** Gives back a reservation that was not published. */
   public void cancel(Reservation reservation) {
+    isHandedOver(reservation);
     long head = reservation.place() >>> CLASS_BITS;
     int sizeClass = (int) reservation.place() & ((1 << CLASS_BITS) - 1);
     if (sizeClass == SizeClasses.RUN) {

@@ -17,8 +17,23 @@ public record MachineIdentity(long high, long low) {
   private static final String PURPOSE = "dormouse machine";
   private static final int ID_DIGITS = 32;
 
-  /** The identity of the machine that this runs on; {@link #UNKNOWN} where there is no {@code /etc/machine-id}, or nothing in it. */
+  // A system keeps its id; where it has none yet, it may be given one. UNKNOWN until one was read.
+  private static volatile MachineIdentity thisMachine = UNKNOWN;
+
+  /**
+   * The identity of the machine that this runs on; {@link #UNKNOWN} where there is no {@code /etc/machine-id}, or nothing in it. What
+   * was read once holds for the process.
+   */
   public static MachineIdentity ofThisMachine() {
+    MachineIdentity known = thisMachine;
+    if (known.equals(UNKNOWN)) {
+      known = read();
+      thisMachine = known;
+    }
+    return known;
+  }
+
+  private static MachineIdentity read() {
     try {
       return ofId(Files.readString(MACHINE_ID).strip());
     } catch (IOException e) {

@@ -107,6 +107,15 @@ public interface Media extends AutoCloseable {
   /** Hands over every line that has a byte in the range. */
   void flush(long offset, long length);
 
+  /**
+   * Writes an aligned word, as {@link #putLongRelease}, and hands it over: one step for words that several components share, and that
+   * lie where pages may be given back.
+   */
+  default void putAndFlush(long offset, long value) {
+    putLongRelease(offset, value);
+    flush(offset, Long.BYTES);
+  }
+
   /** Orders all lines that this thread handed over before all of its later writes. At least a store fence of compiler and CPU. */
   void fence();
 
@@ -118,6 +127,31 @@ public interface Media extends AutoCloseable {
 
   /** Waits until everything fenced so far is durable. */
   void sync();
+
+  /**
+   * The journal in which epochs become durable as a whole; null where they do where they are stored. Where there is one, nothing that
+   * is stored in the running store may be left without a {@link #pin}, an entry of a group, or a flush.
+   */
+  default Journal journal() {
+    return null;
+  }
+
+  /** What composes groups of the {@link #journal}; null where there is none. */
+  default JournalWriter journalWriter() {
+    return null;
+  }
+
+  /**
+   * Keeps what is stored to a range, until as many calls of {@link #unpin}, although the medium does not know of it yet: a store without
+   * a flush may be lost where nobody keeps it, on a medium that has a {@link #journal}. Nothing elsewhere.
+   */
+  default void pin(long offset, long length) {}
+
+  /** What was stored to a range was handed over, or is not needed. */
+  default void unpin(long offset, long length) {}
+
+  /** Waits, for a while, until the medium has room for another epoch; for whoever holds no lock. Nothing by default. */
+  default void admit() {}
 
   /**
    * Writes a range to what lies beneath, as far as the system allows, even where {@link #durabilityClass()} promises less: a

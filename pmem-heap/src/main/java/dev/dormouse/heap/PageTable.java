@@ -122,8 +122,7 @@ final class PageTable {
 
   /** Flushed, not fenced. */
   void setSlotOwner(long head, int slot, long owner) {
-    media.putLong(ownerWordOf(head, slot), owner);
-    media.flush(ownerWordOf(head, slot), Long.BYTES);
+    media.putAndFlush(ownerWordOf(head, slot), owner);
   }
 
   /** Which slot of a slab begins at {@code offset}, or -1. */
@@ -155,8 +154,13 @@ final class PageTable {
           sizeClass == SizeClasses.RECORD
               ? (long) classes.slabPagesOf(sizeClass) * Geometry.PAGE_BYTES
               : SizeClasses.firstSlotOf(classes.slotsOf(sizeClass));
-      media.fill(offsetOf(head), length, (byte) 0);
-      media.persist(offsetOf(head), length);
+      media.pin(offsetOf(head), length);
+      try {
+        media.fill(offsetOf(head), length, (byte) 0);
+        media.persist(offsetOf(head), length);
+      } finally {
+        media.unpin(offsetOf(head), length);
+      }
     }
   }
 

@@ -74,6 +74,11 @@ public final class Pool implements AutoCloseable {
    * @throws InUse if somebody else is making it
    */
   public static Pool create(Path path, FileMedium medium, Geometry geometry, Host host, Format format) {
+    return create(path, medium, geometry, host, JournalOptions.STANDARD, format);
+  }
+
+  /** As {@link #create(Path, FileMedium, Geometry, Host, Format)}; {@code journal} counts on a medium that has one. */
+  public static Pool create(Path path, FileMedium medium, Geometry geometry, Host host, JournalOptions journal, Format format) {
     PoolLock lock = PoolLock.take(path);
     boolean inPlace = medium.makesInPlace(path);
     Path unfinished = inPlace ? path : path.resolveSibling(path.getFileName() + ".creating");
@@ -103,7 +108,7 @@ public final class Pool implements AutoCloseable {
           Anchor.syncFolder(path);
         }
       }
-      return open(path, medium, lock, host);
+      return open(path, medium, lock, host, journal);
     } catch (IOException e) {
       lock.close();
       throw new MediaUnavailable(
@@ -123,7 +128,7 @@ public final class Pool implements AutoCloseable {
   private static PoolHeader write(Media media, Geometry geometry, BootIdentity boot, Format format) {
     PoolHeader unborn =
         new PoolHeader(
-            0, UUID.randomUUID(), geometry, media.durabilityClass(), false, 0, RANDOM.nextLong(), boot, FileIdentity.UNKNOWN, MachineIdentity.UNKNOWN, PoolHeader.Roots.NONE);
+            0, UUID.randomUUID(), geometry, media.durabilityClass(), false, 0, RANDOM.nextLong(), boot, FileIdentity.UNKNOWN, MachineIdentity.UNKNOWN, 0, PoolHeader.Roots.NONE);
     Pool pool = new Pool(media, Place.unknown(boot), null, new PoolHeader.Found(unborn, ""), false);
     pool.heap.format();
     PoolHeader.Roots roots = format.format(pool);
@@ -153,26 +158,36 @@ public final class Pool implements AutoCloseable {
    * @throws InUse if somebody else has it open
    */
   public static Pool open(Path path, FileMedium medium, Host host) {
+    return open(path, medium, host, JournalOptions.STANDARD);
+  }
+
+  /** As {@link #open(Path, FileMedium, Host)}; {@code journal} counts on a medium that has one. */
+  public static Pool open(Path path, FileMedium medium, Host host, JournalOptions journal) {
     if (!Files.exists(path)) {
       throw new MediaUnavailable(path.toString(), "there is no such file; create the pool first, or check the path");
     }
     PoolLock lock = PoolLock.take(path);
     try {
-      return open(path, medium, lock, host);
+      return open(path, medium, lock, host, journal);
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
     }
   }
 
-  private static Pool open(Path path, FileMedium medium, PoolLock lock, Host host) {
-    PoolHeader.Found found;
-    try (PoolReader reader = medium.reader(path)) {
-      found = PoolHeader.read(reader);
+  private static Pool open(Path path, FileMedium medium, PoolLock lock, Host host, JournalOptions journal) {
+    PoolHeader.Found found = readHeader(path, medium);
+    JournalRecovery.Report finished = JournalRecovery.finish(path, found.header());
+    if (finished != null) {
+      found = readHeader(path, medium).withDamage(found.damage());
     }
     Geometry geometry = found.header().geometry();
-    Media media = medium.open(path, geometry.sizeBytes(), geometry.maxBytes());
+    Media media = medium.open(path, geometry.sizeBytes(), geometry.maxBytes(), journal);
     try {
+      if (media.journal() != null) {
+        // It names the journal now.
+        found = PoolHeader.read(new MediaReader(media)).withDamage(found.damage());
+      }
       Pool pool = new Pool(media, Place.of(path, host), lock, found, true);
       if (pool.header.open() && pool.provenance.is(Provenance.Kind.RENAMED)) {
         Provenance.formerName(pool.header, pool.place).ifPresent(former -> PoolLock.refuseIfHeld(path, former));
@@ -182,6 +197,36 @@ public final class Pool implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       media.close();
       throw e;
+    }
+  }
+
+  /**
+   * Opens the bytes of the pool in a file for reading only, as opening it would find them: with what its journal holds, where its header
+   * names one. Nothing is written. Must be closed.
+   *
+   * @throws MediaUnavailable if there is no such file, or it cannot be read
+   * @throws Damaged if the journal is not the one that is named, or is damaged
+   */
+  public static PoolReader look(Path path) {
+    PoolReader raw = FileMedium.of(path).reader(path);
+    try {
+      long journal;
+      try {
+        journal = PoolHeader.readForRepair(raw).header().journal();
+      } catch (NotAPool | UnsupportedFormat | Damaged untold) {
+        // Whoever reads on is told, in the way he asks for.
+        return raw;
+      }
+      return journal == 0 ? raw : JournalRecovery.shown(path, raw);
+    } catch (RuntimeException | Error e) {
+      raw.close();
+      throw e;
+    }
+  }
+
+  private static PoolHeader.Found readHeader(Path path, FileMedium medium) {
+    try (PoolReader reader = medium.reader(path)) {
+      return PoolHeader.read(reader);
     }
   }
 
@@ -201,7 +246,9 @@ public final class Pool implements AutoCloseable {
       throw e;
     }
     try {
-      return new Pool(new OverlayMedia(reader), Place.of(path, host), lock, PoolHeader.read(reader), false);
+      OverlayMedia shown = new OverlayMedia(reader);
+      JournalRecovery.carryOutInMemory(path, PoolHeader.read(reader).header(), shown);
+      return new Pool(shown, Place.of(path, host), lock, PoolHeader.read(new MediaReader(shown)), false);
     } catch (RuntimeException | Error e) {
       reader.close();
       lock.close();
@@ -237,6 +284,7 @@ public final class Pool implements AutoCloseable {
       Path real = path.toRealPath();
       Files.delete(real);
       Anchor.forget(real);
+      Files.deleteIfExists(JournalFile.pathFor(real));
       PoolLock.forget(real);
     } catch (IOException e) {
       throw new MediaUnavailable(
@@ -263,7 +311,7 @@ public final class Pool implements AutoCloseable {
    */
   public static long shrink(Path path, FileMedium medium, long newSizeBytes, Host host) {
     medium.requireResizable(path);
-    try (Pool pool = open(path, medium, host)) {
+    try (Pool pool = open(path, medium.offline(), host)) {
       Geometry now = pool.header.geometry();
       Geometry shorter = Geometry.of(newSizeBytes, now.maxBytes(), now.laneCount(), now.laneBytes(), now.slabPages());
       if (newSizeBytes > now.sizeBytes()) {

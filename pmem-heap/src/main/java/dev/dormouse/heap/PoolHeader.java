@@ -15,6 +15,8 @@ import java.util.UUID;
  * @param boot the boot identity of the machine that opened the pool last
  * @param file in which the pool was opened last
  * @param machine that opened the pool last
+ * @param journal the name of the journal without which the pool is not what it was last; 0 if there is none, as in every pool that
+ *     was closed
  * @param roots offsets where the modules above find their first record; zero where unused
  */
 public record PoolHeader(
@@ -28,6 +30,7 @@ public record PoolHeader(
     BootIdentity boot,
     FileIdentity file,
     MachineIdentity machine,
+    long journal,
     Roots roots) {
   /** The format that this build writes. A reader refuses a greater major. */
   public static final int MAJOR = 1;
@@ -55,12 +58,17 @@ public record PoolHeader(
     Found(PoolHeader header, String damage) {
       this(header, damage, false);
     }
+
+    /** The same, where more was to be said before. */
+    Found withDamage(String before) {
+      return new Found(header, damage.isEmpty() ? before : damage, underRepair);
+    }
   }
 
   PoolHeader next(
       DurabilityClass newClass, boolean nowOpen, long newOpenCount, long newSalt, BootIdentity newBoot, Roots newRoots) {
     return new PoolHeader(
-        serial + 1, uuid, geometry, newClass, nowOpen, newOpenCount, newSalt, newBoot, file, machine, newRoots);
+        serial + 1, uuid, geometry, newClass, nowOpen, newOpenCount, newSalt, newBoot, file, machine, nowOpen ? journal : 0, newRoots);
   }
 
   /** The same header, of a pool that is there. */
@@ -76,13 +84,20 @@ public record PoolHeader(
         place.host().boot(),
         place.file(),
         place.host().machine(),
+        journal,
         roots);
+  }
+
+  /** The same header, of a pool whose newest state is in home and that journal; 0 for home alone. */
+  PoolHeader withJournal(long newJournal) {
+    return new PoolHeader(
+        serial + 1, uuid, geometry, durabilityClass, open, openCount, salt, boot, file, machine, newJournal, roots);
   }
 
   /** The header of the same pool with another length. */
   PoolHeader resized(long newSizeBytes) {
     return new PoolHeader(
-        serial + 1, uuid, geometry.withSize(newSizeBytes), durabilityClass, open, openCount, salt, boot, file, machine, roots);
+        serial + 1, uuid, geometry.withSize(newSizeBytes), durabilityClass, open, openCount, salt, boot, file, machine, journal, roots);
   }
 
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
@@ -221,7 +236,7 @@ public record PoolHeader(
     media.sync();
   }
 
-  private byte[] encode() {
+  byte[] encode() {
     byte[] bytes = new byte[HeaderLayout.BYTES];
     Bytes.putLong(bytes, HeaderLayout.MAGIC, MAGIC);
     Bytes.putShort(bytes, HeaderLayout.MAJOR, (short) MAJOR);
@@ -253,6 +268,7 @@ public record PoolHeader(
     Bytes.putLong(bytes, HeaderLayout.PATH_HASH, file.pathHash());
     Bytes.putLong(bytes, HeaderLayout.MACHINE_HIGH, machine.high());
     Bytes.putLong(bytes, HeaderLayout.MACHINE_LOW, machine.low());
+    Bytes.putLong(bytes, HeaderLayout.JOURNAL, journal);
     Bytes.putInt(
         bytes, HeaderLayout.CRC32C, new Checksum().ofRecord(bytes, 0, bytes.length, HeaderLayout.CRC32C));
     return bytes;
@@ -284,6 +300,7 @@ public record PoolHeader(
             Bytes.getLong(bytes, HeaderLayout.FILE_DEVICE),
             Bytes.getLong(bytes, HeaderLayout.PATH_HASH)),
         new MachineIdentity(Bytes.getLong(bytes, HeaderLayout.MACHINE_HIGH), Bytes.getLong(bytes, HeaderLayout.MACHINE_LOW)),
+        Bytes.getLong(bytes, HeaderLayout.JOURNAL),
         new Roots(
             Bytes.getLong(bytes, HeaderLayout.ROOT0),
             Bytes.getLong(bytes, HeaderLayout.ROOT0 + 8),

@@ -49,16 +49,18 @@ public final class PoolLock implements AutoCloseable {
   public static PoolLock take(Path pool) {
     try {
       // Beside the file itself, so that openers who come by different links meet.
-      Path folder = pool.toAbsolutePath().getParent().toRealPath();
-      Path key = pathFor(Files.exists(pool) ? pool.toRealPath() : folder.resolve(pool.getFileName()));
-      refuseSeveralNames(pool);
+      boolean there = Files.exists(pool);
+      Path real = there ? pool.toRealPath() : pool.toAbsolutePath().getParent().toRealPath().resolve(pool.getFileName());
+      Path key = pathFor(real);
+      FileIdentity.Look file = there ? FileIdentity.look(real) : FileIdentity.Look.AT_NO_FILE;
+      refuseSeveralNames(pool, file.names());
       String holder =
           "process " + ProcessHandle.current().pid() + " of user " + System.getProperty("user.name") + " since " + Instant.now();
       synchronized (HELD_HERE) {
         if (HELD_HERE.containsKey(key)) {
           throw inUse(pool, HELD_HERE.get(key) + " (this process)");
         }
-        Path formerKey = FILES_HELD_HERE.get(FileIdentity.of(pool).withoutPath());
+        Path formerKey = FILES_HELD_HERE.get(file.file());
         if (formerKey != null) {
           throw inUse(pool, HELD_HERE.get(formerKey) + " (this process), under the name that it had before it was renamed");
         }
@@ -74,11 +76,7 @@ public final class PoolLock implements AutoCloseable {
   }
 
   /** The lock lies beside a name: openers who come by different names of one file would not meet. */
-  private static void refuseSeveralNames(Path pool) throws IOException {
-    if (!Files.isRegularFile(pool)) {
-      return;
-    }
-    int names = FileIdentity.nameCount(pool.toRealPath());
+  private static void refuseSeveralNames(Path pool, int names) {
     if (names > 1) {
       throw new MediaUnavailable(
           pool.toString(),

@@ -29,8 +29,8 @@ public final class PoolRepair implements AutoCloseable {
   }
 
   /**
-   * Opens the pool in a file. Errors as for {@link Pool#open(Path, FileMedium, BootIdentity)}, but that a repair that was cut
-   * short is none.
+   * Opens the pool in a file. Its journal, if its header names one, is finished first. Errors as for {@link Pool#open(Path,
+   * FileMedium, BootIdentity)}, but that a repair that was cut short is none.
    */
   public static PoolRepair open(Path path, FileMedium medium) {
     if (!Files.exists(path)) {
@@ -39,9 +39,12 @@ public final class PoolRepair implements AutoCloseable {
     PoolLock lock = PoolLock.take(path);
     try (PoolReader reader = medium.reader(path)) {
       PoolHeader.Found found = PoolHeader.readForRepair(reader);
+      if (JournalRecovery.finish(path, found.header()) != null) {
+        found = PoolHeader.readForRepair(reader).withDamage(found.damage());
+      }
       // No more of it than there is: a repair makes no pool longer, and mapping what may come later would lengthen its file.
       long sizeBytes = found.header().geometry().sizeBytes();
-      PoolRepair repair = new PoolRepair(path, medium, medium.open(path, sizeBytes, sizeBytes), lock, found);
+      PoolRepair repair = new PoolRepair(path, medium, medium.offline().open(path, sizeBytes, sizeBytes, JournalOptions.STANDARD), lock, found);
       lock.isOf(FileIdentity.of(path));
       return repair;
     } catch (RuntimeException | Error e) {

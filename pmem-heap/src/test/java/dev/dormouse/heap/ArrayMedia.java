@@ -6,7 +6,7 @@ import java.lang.invoke.VarHandle;
 import java.nio.ByteOrder;
 
 /** A medium in an array, which several threads may use at once: for races, where each try has a pool of its own. */
-final class ArrayMedia implements Media {
+class ArrayMedia implements Media {
   private static final ValueLayout.OfShort SHORT = ValueLayout.JAVA_SHORT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfInt INT = ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
   private static final ValueLayout.OfLong LONG = ValueLayout.JAVA_LONG_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
@@ -22,6 +22,11 @@ final class ArrayMedia implements Media {
   private ArrayMedia(long[] words) {
     this.words = words;
     this.memory = MemorySegment.ofArray(words);
+  }
+
+  /** All it holds. */
+  byte[] bytes() {
+    return memory.toArray(ValueLayout.JAVA_BYTE);
   }
 
   /** Another one that holds the same. */

@@ -95,7 +95,7 @@ class DaxMediaTest {
       Path path = Files.write(mounted.resolve("a.pool"), new byte[8192]);
       assertThat(run("mount", "-o", "remount,ro", mounted.toString())).isZero();
       for (FileMedium medium : List.of(FileMedium.DAX, FileMedium.EMULATED_DAX, FileMedium.MAPPED)) {
-        assertThatThrownBy(() -> medium.open(path, 8192, 8192))
+        assertThatThrownBy(() -> medium.open(path, 8192, 8192, JournalOptions.STANDARD))
             .isInstanceOf(MediaUnavailable.class)
             .hasMessageContaining(mounted + " (tmpfs), which is tmpfs, mounted read-only");
         assertThatThrownBy(() -> medium.create(mounted.resolve("b.pool"), 8192, 8192))

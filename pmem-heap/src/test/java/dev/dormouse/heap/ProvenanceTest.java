@@ -369,6 +369,25 @@ class ProvenanceTest {
     assertThat(look(Files.copy(odd, folder.resolve("b.pool"))).sentence()).contains("it is a copy of " + odd.toRealPath());
   }
 
+  /** An anchor that is longer than what is read of it at first. */
+  @Test
+  void aLongPathIsReadBack() throws IOException {
+    Path deep = folder;
+    for (int i = 0; i < 4; i++) {
+      deep = deep.resolve("\u00e9".repeat(100));
+    }
+    Path far = Files.createDirectories(deep).resolve("far.pool");
+    try (Pool pool = Pool.create(far, FileMedium.MAPPED, SMALL, HOST, TestPools.nothing())) {
+      pool.begin();
+    }
+    byte[] old = Files.readAllBytes(far);
+    assertThat(Files.readString(Anchor.pathFor(far)).indexOf('\0')).isGreaterThan(2048);
+    assertThat(live(far).anchor()).isEqualTo(AnchorState.IN_STEP);
+    assertThat(look(far).anchor()).as("written over itself").isEqualTo(AnchorState.IN_STEP);
+    Files.write(far, old);
+    assertThat(look(far).kinds()).containsExactly(Kind.OLD_COPY);
+  }
+
   @Test
   void growingShrinkingAndDeletingKeepTrackOfIt() throws IOException {
     Path growing = folder.resolve("growing.pool");

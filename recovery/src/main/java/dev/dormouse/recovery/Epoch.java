@@ -4,6 +4,7 @@ import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.JournalWriter;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.PoolFull;
 import dev.dormouse.heap.Reservation;
@@ -26,14 +27,21 @@ public final class Epoch {
   private final long headerOffset;
   private final int lane;
   private final AtomicBoolean broken;
-  private final WriteSet writes = new WriteSet();
+  private final WriteSet writes;
   private final LogWriter log;
   private final LogReplay replay;
+  private final WriteSet.Visitor flushing;
+  // What makes an epoch durable as a whole, on a medium that has a journal; null elsewhere.
+  private final JournalWriter group;
+  private final LogWriter intentLog;
+  private final WriteSet.Visitor imaging;
   private final Intents intents = new Intents();
   private final List<Reservation> reserved = new ArrayList<>();
   private long[] named = new long[4];
   private int namedCount;
   private long number;
+  private long salt;
+  private long position;
   private boolean running;
   private boolean stuck;
   // Steps that belong together began and did not end well: an error may strike at any call, and be caught by the program.
@@ -46,11 +54,18 @@ public final class Epoch {
     this.lane = lane;
     this.broken = broken;
     this.headerOffset = Lanes.headerOffset(geometry, lane);
-    this.log = new LogWriter(media, heap, lane, headerOffset + LaneLayout.BYTES, headerOffset + geometry.laneBytes());
+    this.writes = new WriteSet(media);
+    this.flushing = media::flush;
+    long logOffset = headerOffset + LaneLayout.BYTES;
+    long logEnd = headerOffset + geometry.laneBytes();
+    this.group = media.journalWriter();
+    this.log = new LogWriter(media, heap, lane, logOffset, logEnd, group == null ? LogWriter.durably(media) : LogWriter.forAborts(media));
+    this.intentLog = group == null ? null : new LogWriter(media, heap, lane, logOffset, logEnd, LogWriter.into(group));
+    this.imaging = group == null ? null : group::image;
     this.replay = new LogReplay(media, heap);
   }
 
-  void start(long salt) {
+  void start(long newSalt) {
     if (stuck) {
       throw new IllegalStateException("a commit in this lane failed half way; open the pool again, which finishes it");
     }
@@ -58,6 +73,7 @@ public final class Epoch {
     if (number >= SequenceWord.MAX_NUMBER - 1) {
       throw Lanes.damaged(media, lane, "its number is " + number + ", and no lane comes so far");
     }
+    salt = newSalt;
     log.start(number, salt);
     running = true;
   }
@@ -73,12 +89,20 @@ public final class Epoch {
 
   /** Whether nothing was changed so far: committing or aborting would write nothing. */
   public boolean isClean() {
-    return log.count() == 0;
+    return log.count() == 0 && intents.isEmpty();
   }
 
   /** How many bytes the log of this epoch takes so far. */
   public long logBytes() {
-    return log.bytes();
+    return log.bytes() + (group == null ? 0 : (long) intents.count() * RecordLayout.BYTES);
+  }
+
+  /**
+   * Where the epoch that was committed last in this lane ends in the medium's journal: a sync of it makes the epoch durable. 0 where
+   * there is no journal.
+   */
+  public long position() {
+    return position;
   }
 
   /**
@@ -158,6 +182,21 @@ public final class Epoch {
       name(owner, ownerRecord);
       log.undo(start, end - start, owner, ownerRecord);
     }
+    mark(start, end);
+  }
+
+  /**
+   * Bytes of an extent that this epoch allocated will be stored to: call it before. What is allocated reads as zeros for everybody
+   * else as well where that was not said.
+   */
+  public void willStore(long offset, long length) {
+    if (group != null) {
+      long end = (offset + length + Media.LINE_BYTES - 1) & -Media.LINE_BYTES;
+      mark(offset & -Media.LINE_BYTES, end);
+    }
+  }
+
+  private void mark(long start, long end) {
     for (long at = start; at < end; ) {
       long pageEnd = Math.min(end, (at | Geometry.PAGE_BYTES - 1) + 1);
       writes.mark(at >>> WriteSet.PAGE_SHIFT, granules(at, pageEnd));
@@ -192,8 +231,10 @@ public final class Epoch {
   public void seal() {
     if (log.hasUnsealed()) {
       log.flush();
-      // (a) The old bytes are durable before the first new one can be.
-      media.fence();
+      if (group == null) {
+        // (a) The old bytes are durable before the first new one can be.
+        media.fence();
+      }
       log.batchIsDurable();
     }
   }
@@ -238,7 +279,9 @@ public final class Epoch {
 
   private void intend(int kind, long a, long b, long c, long d) {
     intents.ensureRoom();
-    log.append(kind, a, b, c, d);
+    if (group == null) {
+      log.append(kind, a, b, c, d);
+    }
     intents.add(kind, a, b, c, d);
   }
 
@@ -312,7 +355,9 @@ public final class Epoch {
     if (broken.get()) {
       throw new IllegalStateException("a commit in another lane failed half way; open the pool again, which finishes it");
     }
-    if (!isClean()) {
+    if (!isClean() && group != null) {
+      commitToJournal();
+    } else if (!isClean()) {
       if (!intents.isEmpty()) {
         log.append(RecordKind.END, log.count(), 0, 0, 0);
       }
@@ -340,6 +385,40 @@ public final class Epoch {
     }
   }
 
+  /** (b) to (d) of {@code docs/journal.md}. */
+  private void commitToJournal() {
+    group.clear();
+    // (b) 1 Zeros first: what was stored over them counts.
+    for (int i = 0; i < reserved.size(); i++) {
+      Reservation zeroed = reserved.get(i);
+      if (zeroed.isKept()) {
+        long from = zeroed.storedFrom() & -Long.BYTES;
+        group.zeros(from, zeroed.offset() + zeroed.lengthBytes() - from);
+      }
+    }
+    writes.forEach(imaging);
+    int ending = intents.isEmpty() ? SequenceWord.COMMITTED : SequenceWord.COMMITTED_WITH_INTENTS;
+    long word = SequenceWord.of(number + 1, ending, headerOffset);
+    if (!intents.isEmpty()) {
+      intentLog.start(number, salt);
+      intents.log(intentLog);
+      group.word(headerOffset + LaneLayout.SEQUENCE_WORD, word);
+    }
+    // (c) 1 Order point. Before it nothing of the epoch can be left; what builds on it is claimed after it (R1, R7).
+    position = group.append();
+    running = false;
+    stuck = true;
+    try {
+      media.putLong(headerOffset + LaneLayout.SEQUENCE_WORD, word);
+      if (!intents.isEmpty()) {
+        carryOutIntents();
+      }
+      finish();
+    } finally {
+      breakIfStuck();
+    }
+  }
+
   /** Where the steps that end an epoch stopped half way, nobody commits any more until the pool is recovered. */
   private void breakIfStuck() {
     if (stuck) {
@@ -360,7 +439,7 @@ public final class Epoch {
     for (int i = 0; i < reserved.size(); i++) {
       media.flush(reserved.get(i).offset(), reserved.get(i).lengthBytes());
     }
-    writes.flush(media);
+    writes.forEach(flushing);
   }
 
   /**
@@ -392,6 +471,7 @@ public final class Epoch {
       for (int i = 0; i < reserved.size(); i++) {
         heap.cancel(reserved.get(i));
       }
+      reserved.clear();
       finish();
     } finally {
       breakIfStuck();
@@ -399,6 +479,14 @@ public final class Epoch {
   }
 
   private void restore() {
+    if (group != null) {
+      for (int i = log.count() - 1; i >= 0; i--) {
+        replay.restoreInMemory(log.position(i));
+      }
+      // No crash leaves anything of it.
+      media.putLong(headerOffset + LaneLayout.SEQUENCE_WORD, SequenceWord.of(number + 1, SequenceWord.ABORTED, headerOffset));
+      return;
+    }
     for (int i = log.count() - 1; i >= 0; i--) {
       replay.restore(log.position(i));
     }
@@ -409,8 +497,14 @@ public final class Epoch {
 
   private void finish() {
     writes.clear();
+    for (int i = 0; i < reserved.size(); i++) {
+      heap.isHandedOver(reserved.get(i));
+    }
     reserved.clear();
     log.releaseSpills();
+    if (intentLog != null) {
+      intentLog.releaseSpills();
+    }
     namedCount = 0;
     intents.clear();
     halfway = false;

@@ -46,6 +46,19 @@ final class Intents {
     }
   }
 
+  /** How many there are. */
+  int count() {
+    return end / LONGS;
+  }
+
+  /** Writes the log of all of them, in order, as recovery reads it, with its end. */
+  void log(LogWriter log) {
+    for (int at = 0; at < end; at += LONGS) {
+      log.append((int) fields[at], fields[at + 1], fields[at + 2], fields[at + 3], fields[at + 4]);
+    }
+    log.append(RecordKind.END, log.count(), 0, 0, 0);
+  }
+
   void clear() {
     end = 0;
     if (fields.length > MOST_KEPT * LONGS) {

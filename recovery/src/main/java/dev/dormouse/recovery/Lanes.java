@@ -34,6 +34,7 @@ public final class Lanes {
   private final Condition someGivenBack = waiting.newCondition();
   private final AtomicInteger waiters = new AtomicInteger();
   private final long salt;
+  private final Media media;
   private volatile int preferred;
   private volatile boolean closed;
   private final AtomicInteger stuck = new AtomicInteger();
@@ -56,6 +57,7 @@ public final class Lanes {
     this.leases = new AtomicLongArray((count + 1) * LEASE_STRIDE);
     this.firstChoices = new AtomicIntegerArray(Math.min(count, 2 * Runtime.getRuntime().availableProcessors()));
     this.salt = pool.header().salt();
+    this.media = pool.media();
   }
 
   /** Writes the header lines of the lanes of a new pool. */
@@ -105,6 +107,8 @@ public final class Lanes {
 
   /** As {@link #lease()}, waiting for about that long at most; null also where no lane was given back meanwhile. */
   public Epoch leaseWithin(long mostNanos) {
+    // Here, where no lock is held: what is committed later must find room.
+    media.admit();
     int lane = take();
     if (lane < 0) {
       lane = await(mostNanos);

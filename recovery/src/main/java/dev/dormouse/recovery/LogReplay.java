@@ -21,6 +21,14 @@ final class LogReplay {
     this.heap = heap;
   }
 
+  /** Copies the payload of the record at {@code position} back, if it is an undo record, and hands nothing over. */
+  void restoreInMemory(long position) {
+    load(position);
+    if (kind() == RecordKind.UNDO) {
+      media.copy(position + RecordLayout.BYTES, a(), b());
+    }
+  }
+
   /** Copies the payload of the record at {@code position} back and flushes it; 1 if it is an undo record, or else 0. */
   int restore(long position) {
     load(position);
@@ -44,8 +52,7 @@ final class LogReplay {
       case RecordKind.ALLOC -> heap.publish(a, b, d, c);
       case RecordKind.FREE -> release(new Extent(a, b), c);
       case RecordKind.WORD -> {
-        media.putLongRelease(a, b);
-        media.flush(a, Long.BYTES);
+        media.putAndFlush(a, b);
       }
       default -> {}
     }

@@ -2,6 +2,7 @@ package dev.dormouse.recovery;
 
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.JournalWriter;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Reservation;
 import java.util.ArrayList;
@@ -20,6 +21,7 @@ final class LogWriter {
   private final Media media;
   private final Heap heap;
   private final int lane;
+  private final Target target;
   private final long logOffset;
   private final long logEnd;
   private final CRC32C crc = new CRC32C();
@@ -36,8 +38,80 @@ final class LogWriter {
   private long bytes;
   private long[] positions = new long[64];
 
-  LogWriter(Media media, Heap heap, int lane, long logOffset, long logEnd) {
+  /** Where records go. */
+  interface Target {
+    void write(long offset, byte[] record, int length);
+
+    /** What was written to a range will be read after a crash: it is handed over. */
+    void flush(long offset, long length);
+
+    /** Whether a crash leaves it, so that its reader has to be sure of it. */
+    boolean isReadAfterACrash();
+  }
+
+  /** The log of an epoch on a medium where a crash leaves it, and what was stored. */
+  static Target durably(Media media) {
+    return new Target() {
+      @Override
+      public void write(long offset, byte[] record, int length) {
+        media.write(offset, record, 0, length);
+      }
+
+      @Override
+      public void flush(long offset, long length) {
+        media.flush(offset, length);
+      }
+
+      @Override
+      public boolean isReadAfterACrash() {
+        return true;
+      }
+    };
+  }
+
+  /** The log of an epoch that is made durable as a whole: it is for an abort, and a crash has nothing to undo. */
+  static Target forAborts(Media media) {
+    return new Target() {
+      @Override
+      public void write(long offset, byte[] record, int length) {
+        media.write(offset, record, 0, length);
+      }
+
+      @Override
+      public void flush(long offset, long length) {
+        // Whoever aborts it reads it in memory.
+      }
+
+      @Override
+      public boolean isReadAfterACrash() {
+        return false;
+      }
+    };
+  }
+
+  /** The log as recovery finds it, in the group that makes an epoch durable, and nowhere else. */
+  static Target into(JournalWriter group) {
+    return new Target() {
+      @Override
+      public void write(long offset, byte[] record, int length) {
+        group.bytes(offset, record, length);
+      }
+
+      @Override
+      public void flush(long offset, long length) {
+        // The group is handed over as a whole.
+      }
+
+      @Override
+      public boolean isReadAfterACrash() {
+        return true;
+      }
+    };
+  }
+
+  LogWriter(Media media, Heap heap, int lane, long logOffset, long logEnd, Target target) {
     this.media = media;
+    this.target = target;
     this.heap = heap;
     this.lane = lane;
     this.logOffset = logOffset;
@@ -70,13 +144,13 @@ final class LogWriter {
   }
 
   /** Appends the old bytes of a range, in as many records as it takes. */
-  void undo(long target, long length, long owner, long ownerRecord) {
+  void undo(long from, long length, long owner, long ownerRecord) {
     for (long done = 0; done < length; ) {
       ensureRoom(RecordLayout.BYTES + Media.LINE_BYTES);
       long room = end - CONTINUE_BYTES - tail - RecordLayout.BYTES;
       int piece = (int) Math.min(Math.min(length - done, RecordLayout.MAX_PAYLOAD_BYTES), room & -Media.LINE_BYTES);
-      media.read(target + done, record, RecordLayout.BYTES, piece);
-      append(RecordKind.UNDO, target + done, piece, owner, ownerRecord, piece);
+      media.read(from + done, record, RecordLayout.BYTES, piece);
+      append(RecordKind.UNDO, from + done, piece, owner, ownerRecord, piece);
       done += piece;
     }
   }
@@ -88,7 +162,7 @@ final class LogWriter {
 
   /** Hands over what was appended since the last call. The caller fences. */
   void flush() {
-    media.flush(flushedTo, tail - flushedTo);
+    target.flush(flushedTo, tail - flushedTo);
     flushedTo = tail;
   }
 
@@ -118,7 +192,7 @@ final class LogWriter {
     Reservation spill = heap.reserveForLog((long) FIRST_SPILL_BYTES << Math.min(spills.size(), 8));
     append(RecordKind.CONTINUE, spill.offset(), spill.lengthBytes(), 0, 0, 0);
     // R9: once more, because what lies behind a damaged one could not be found, and would pass for a torn tail.
-    media.write(tail, record, 0, RecordLayout.BYTES);
+    target.write(tail, record, RecordLayout.BYTES);
     tail += RecordLayout.BYTES;
     flush();
     spills.add(spill);
@@ -140,10 +214,12 @@ final class LogWriter {
     Bytes.putLong(record, RecordLayout.C, c);
     Bytes.putLong(record, RecordLayout.D, d);
     int length = RecordLayout.BYTES + payloadBytes;
-    crc.reset();
-    crc.update(record, 0, length);
-    Bytes.putInt(record, RecordLayout.CRC32C, (int) crc.getValue());
-    media.write(tail, record, 0, length);
+    if (target.isReadAfterACrash()) {
+      crc.reset();
+      crc.update(record, 0, length);
+      Bytes.putInt(record, RecordLayout.CRC32C, (int) crc.getValue());
+    }
+    target.write(tail, record, length);
     if (ordinal == positions.length) {
       positions = Arrays.copyOf(positions, ordinal * 2);
     }

@@ -18,6 +18,13 @@ final class WriteSet {
   private long[] masks = new long[FIRST_CAPACITY];
   private int[] used = new int[FIRST_CAPACITY / 2];
   private int size;
+  // Kept by the medium as long as they are marked, where it has a journal; null elsewhere.
+  private final Media keeper;
+
+  /** Of an epoch on a medium. */
+  WriteSet(Media media) {
+    keeper = media.journal() == null ? null : media;
+  }
 
   /** The granules of a page that may be stored to, a bit each. Page numbers count from the pool's start; page 0 is no one's. */
   long mask(long page) {
@@ -34,19 +41,27 @@ final class WriteSet {
       }
       pages[slot] = page;
       used[size++] = slot;
+      if (keeper != null) {
+        keeper.pin(page << PAGE_SHIFT, 1);
+      }
     }
     masks[slot] |= granules;
   }
 
-  /** Hands over every marked granule, those that lie together at once. */
-  void flush(Media media) {
+  /** What is done with a range of granules. */
+  interface Visitor {
+    void visit(long offset, long length);
+  }
+
+  /** Visits every marked granule, those of a page that lie together at once. */
+  void forEach(Visitor visitor) {
     for (int i = 0; i < size; i++) {
       long base = pages[used[i]] << PAGE_SHIFT;
       long mask = masks[used[i]];
       while (mask != 0) {
         int first = Long.numberOfTrailingZeros(mask);
         int count = Long.numberOfTrailingZeros(~(mask >>> first));
-        media.flush(base + ((long) first << GRANULE_SHIFT), (long) count << GRANULE_SHIFT);
+        visitor.visit(base + ((long) first << GRANULE_SHIFT), (long) count << GRANULE_SHIFT);
         mask = count == Long.SIZE ? 0 : mask & ~(((1L << count) - 1) << first);
       }
     }
@@ -54,6 +69,9 @@ final class WriteSet {
 
   void clear() {
     for (int i = 0; i < size; i++) {
+      if (keeper != null) {
+        keeper.unpin(pages[used[i]] << PAGE_SHIFT, 1);
+      }
       pages[used[i]] = 0;
       masks[used[i]] = 0;
     }

@@ -50,7 +50,9 @@ final class Resizing {
     space.epoch.whole(
         () -> {
           if (moved != null) {
-            media.copy(old.extentOffset(), moved.offset(), Math.min(lengthBytes, old.lengthBytes()));
+            long kept = Math.min(lengthBytes, old.lengthBytes());
+            space.epoch.willStore(moved.offset(), kept);
+            media.copy(old.extentOffset(), moved.offset(), kept);
             space.epoch.free(extent, space.holder.birth());
           } else if (old.kind() == RegionKind.OWN) {
             zeroGained(old.extentOffset() + old.lengthBytes(), old.extentOffset() + lengthBytes);

@@ -1,0 +1,402 @@
+package dev.dormouse.heap;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.zip.CRC32C;
+
+/**
+ * The order in which what is committed on a {@link JournaledMedia} becomes durable: a ring of records, the newest of them in memory,
+ * written to the disk by whoever waits first, for all who wait. The letters are those of {@code docs/journal.md}.
+ *
+ * <p>Threads: any. Positions count the journal's bytes from the opening on and never come again.
+ */
+public final class Journal {
+  private static final int SPINS = 100;
+  private static final int UNIT_SHIFT = 6;
+
+  private final DiskFile file;
+  private final String pool;
+  private final long capacity;
+  private final byte[] ring;
+  private final int mask;
+  // By unit of the ring: where the record ends that begins there, once it is filled. Positions never come again, so what an earlier
+  // round left there is less than any position of this one.
+  private final AtomicLongArray filled;
+  private final long salt;
+  private final AtomicLong tail = new AtomicLong();
+  private volatile long written;
+  private volatile long cut;
+  private final AtomicBoolean leading = new AtomicBoolean();
+  private final Waiters waiters = new Waiters();
+  private final ReentrantLock longGroups = new ReentrantLock();
+  // Where a group begins, or goes on, that is longer than the ring may hold: nobody waits for it to be filled.
+  private volatile long limit = Long.MAX_VALUE;
+  private volatile Failure failure;
+  private volatile Room room;
+  private final AtomicLong syncs = new AtomicLong();
+  private final AtomicLong waits = new AtomicLong();
+
+  /** Why nothing is committed any more. */
+  private record Failure(String what, IOException cause) {}
+
+  /** Makes room by moving what is durable to its place. */
+  interface Room {
+    /** Makes some, or waits a little for somebody who does. */
+    void make();
+
+    /** A good part of the journal is used. */
+    default void isUsed() {}
+  }
+
+  /**
+   * An empty journal.
+   *
+   * @param pool for messages
+   * @param salt stands in every record
+   */
+  Journal(DiskFile file, String pool, JournalOptions options, long salt) {
+    this.file = file;
+    this.pool = pool;
+    this.capacity = options.journalBytes();
+    this.ring = new byte[options.ringBytes()];
+    this.mask = ring.length - 1;
+    this.filled = new AtomicLongArray(ring.length >>> UNIT_SHIFT);
+    this.salt = salt;
+  }
+
+  void makeRoomBy(Room how) {
+    room = how;
+  }
+
+  /** The longest record there may be. */
+  int mostRecordBytes() {
+    return ring.length / 4;
+  }
+
+  /** The longest group there may be. */
+  long mostGroupBytes() {
+    return capacity / 2 - ring.length / 4;
+  }
+
+  byte[] ring() {
+    return ring;
+  }
+
+  int indexOf(long position) {
+    return (int) position & mask;
+  }
+
+  String pool() {
+    return pool;
+  }
+
+  /** Up to where records were claimed. What is ordered by now lies before it. */
+  public long tail() {
+    return tail.get();
+  }
+
+  /** Up to where records are on the disk. */
+  public long durable() {
+    return written;
+  }
+
+  /** Up to where records are in home, and are not needed any more. */
+  public long cut() {
+    return cut;
+  }
+
+  /** How often the disk was asked to make something durable. */
+  public long syncs() {
+    return syncs.get();
+  }
+
+  /** How often somebody had to wait for room in it. */
+  public long waits() {
+    return waits.get();
+  }
+
+  long capacity() {
+    return capacity;
+  }
+
+  long salt() {
+    return salt;
+  }
+
+  /**
+   * (c) 1 Claims room for a record; it must be {@link #fill}ed, whatever happens.
+   *
+   * @param length a multiple of 64, at most {@link #mostRecordBytes}
+   * @throws MediaUnavailable if the journal has failed; nothing was claimed
+   */
+  long claim(int length) {
+    while (true) {
+      requireSound();
+      long from = tail.get();
+      int left = ring.length - indexOf(from);
+      int skipped = left < length ? left : 0;
+      long end = from + skipped + length;
+      if (end > written + ring.length) {
+        sync(written + 1);
+      } else if (end > roomEnd()) {
+        makeRoom();
+      } else if (tail.compareAndSet(from, end)) {
+        if (skipped > 0) {
+          fillEmpty(from, skipped);
+        }
+        return from + skipped;
+      }
+    }
+  }
+
+  /** Up to where records may be claimed: what is not cut must not be overwritten, nor any sector that it lies in. */
+  private long roomEnd() {
+    return (cut & -JournalLayout.SECTOR_BYTES) + capacity;
+  }
+
+  /** Writes a group of several records, one after the other, into room that was claimed for all of them. */
+  @FunctionalInterface
+  interface LongGroup {
+    /** Fills the record that begins there; called once for each, in order, up to one that throws. */
+    void write(long position, int length, long group);
+  }
+
+  /**
+   * (c) 1 Claims room for a group of several records at once, since nothing of it can be cut before it is whole, and has them
+   * written one by one, as the ring has room.
+   *
+   * @param records how many there are, each as long as a record may be, but for the last
+   * @return where it ends
+   */
+  long appendLong(int records, int lastLength, LongGroup group) {
+    int length = mostRecordBytes();
+    longGroups.lock();
+    try {
+      long start = claimLong((records - 1L) * length + lastLength);
+      Throwable failed = null;
+      for (int i = 0; i < records; i++) {
+        long position = start + (long) i * length;
+        int thisLength = i < records - 1 ? length : lastLength;
+        while (written + ring.length < position + thisLength) {
+          sync(written + 1);
+        }
+        if (failed != null) {
+          fillEmpty(position, thisLength);
+        } else {
+          try {
+            group.write(position, thisLength, start);
+          } catch (RuntimeException | Error e) {
+            // Whatever it is: the room was claimed, and what comes behind it waits for it to be filled.
+            failed = e;
+          }
+        }
+        limit = i < records - 1 ? position + thisLength : Long.MAX_VALUE;
+      }
+      if (failed instanceof Error error) {
+        throw error;
+      }
+      if (failed != null) {
+        throw (RuntimeException) failed;
+      }
+      return start + (records - 1L) * length + lastLength;
+    } finally {
+      limit = Long.MAX_VALUE;
+      longGroups.unlock();
+    }
+  }
+
+  private long claimLong(long total) {
+    while (true) {
+      requireSound();
+      long from = tail.get();
+      int skipped = (int) (-from & (mostRecordBytes() - 1));
+      long end = from + skipped + total;
+      if (from + skipped > written + ring.length) {
+        sync(written + 1);
+      } else if (end > roomEnd()) {
+        makeRoom();
+      } else {
+        // Before the claim: nobody must wait for what cannot be filled before he has written what comes before it.
+        limit = from + skipped;
+        if (tail.compareAndSet(from, end)) {
+          if (skipped > 0) {
+            fillEmpty(from, skipped);
+          }
+          return from + skipped;
+        }
+        limit = Long.MAX_VALUE;
+      }
+    }
+  }
+
+  private void makeRoom() {
+    waits.incrementAndGet();
+    if (written == cut) {
+      // Only what is durable can be moved away.
+      sync(tail.get());
+    }
+    room.make();
+  }
+
+  /** Whether an epoch that begins now would better wait until there is more room. */
+  boolean isTight() {
+    return tail.get() - cut > capacity - capacity / 8;
+  }
+
+  /** A record that was claimed holds its bytes. */
+  void fill(long position, int length) {
+    filled.setRelease(indexOf(position) >>> UNIT_SHIFT, position + length);
+  }
+
+  private void fillEmpty(long position, int length) {
+    head(position, length, JournalLayout.EMPTY, position, 0);
+    seal(position, length, new CRC32C());
+    fill(position, length);
+  }
+
+  /** Writes the head of a record that was claimed. */
+  void head(long position, int length, int kind, long group, int entries) {
+    int at = indexOf(position);
+    Bytes.putInt(ring, at + JournalLayout.LENGTH, length);
+    Bytes.putInt(ring, at + JournalLayout.CRC32C, 0);
+    Bytes.putLong(ring, at + JournalLayout.POSITION, position);
+    Bytes.putLong(ring, at + JournalLayout.SALT, salt);
+    Bytes.putLong(ring, at + JournalLayout.DURABLE, written);
+    Bytes.putLong(ring, at + JournalLayout.GROUP, group);
+    Bytes.putInt(ring, at + JournalLayout.KIND, kind);
+    Bytes.putInt(ring, at + JournalLayout.ENTRIES, entries);
+  }
+
+  /** Writes the CRC of a record that is complete. */
+  void seal(long position, int length, CRC32C crc) {
+    int at = indexOf(position);
+    crc.reset();
+    crc.update(ring, at, length);
+    Bytes.putInt(ring, at + JournalLayout.CRC32C, (int) crc.getValue());
+  }
+
+  /**
+   * Waits until everything before a position is durable. Returns at once where it is.
+   *
+   * @throws MediaUnavailable if the disk reported an error, now or before
+   */
+  public void sync(long position) {
+    while (written < position) {
+      requireSound();
+      if (leading.compareAndSet(false, true)) {
+        try {
+          if (written < position && failure == null) {
+            lead();
+          }
+        } finally {
+          leading.set(false);
+          waiters.wake(failure == null ? written : Long.MAX_VALUE);
+        }
+      } else {
+        waiters.await(position, () -> written >= position || !leading.get());
+      }
+    }
+  }
+
+  private void requireSound() {
+    Failure failed = failure;
+    if (failed != null) {
+      throw new MediaUnavailable(
+          pool,
+          failed.what + ": the system said " + failed.cause.getMessage()
+              + "; nothing more is committed, and what was acknowledged is safe: close the pool, look to the disk, and open it again",
+          failed.cause);
+    }
+  }
+
+  /** (e) */
+  private void lead() {
+    long from = written;
+    long end = sealedTail();
+    awaitFilled(from, end);
+    try {
+      while (from < end) {
+        int index = indexOf(from);
+        int length = (int) Math.min(end - from, ring.length - index);
+        file.writeThrough(JournalLayout.FIRST_BYTE + from % capacity, ByteBuffer.wrap(ring, index, length));
+        syncs.incrementAndGet();
+        from += length;
+      }
+    } catch (IOException e) {
+      fail("what was committed last could not be written to its journal", e);
+      requireSound();
+    }
+    written = end;
+    if (end - cut > capacity / 4) {
+      room.isUsed();
+    }
+  }
+
+  /** From now on nothing is committed or said to be durable. What was, is in the journal. */
+  void fail(String what, IOException e) {
+    failure = new Failure(what, e);
+    waiters.wake(Long.MAX_VALUE);
+  }
+
+  boolean hasFailed() {
+    return failure != null;
+  }
+
+  /** (e) 1: the tail, at the end of a sector; or where a group goes on for which there is no room in the ring yet. */
+  private long sealedTail() {
+    while (true) {
+      long end = tail.get();
+      // In this order: whoever claimed more than there is room for said so before. Behind it nothing may be filled up either.
+      long stop = limit;
+      if (stop < end) {
+        return stop;
+      }
+      int missing = (int) (-end & (JournalLayout.SECTOR_BYTES - 1));
+      if (missing == 0) {
+        return end;
+      }
+      if (tail.compareAndSet(end, end + missing)) {
+        fillEmpty(end, missing);
+        return end + missing;
+      }
+    }
+  }
+
+  @SuppressWarnings("ThreadPriorityCheck") // Whoever is at it needs a processor, and nobody would wake this thread.
+  private void awaitFilled(long from, long end) {
+    long at = from;
+    int spins = 0;
+    while (at < end) {
+      long next = filled.getAcquire(indexOf(at) >>> UNIT_SHIFT);
+      if (next > at) {
+        at = next;
+        spins = 0;
+      } else if (spins++ < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield();
+      }
+    }
+  }
+
+  /** What lies in the ring on the disk between two positions. */
+  byte[] read(long from, int length) throws IOException {
+    byte[] bytes = new byte[length];
+    for (int done = 0; done < length; ) {
+      long at = (from + done) % capacity;
+      int part = (int) Math.min(length - done, capacity - at);
+      file.read(JournalLayout.FIRST_BYTE + at, ByteBuffer.wrap(bytes, done, part));
+      done += part;
+    }
+    return bytes;
+  }
+
+  /** What lies before is in home, durably, and the journal's header says so: its place may be used again. */
+  void isCutAt(long position) {
+    cut = position;
+  }
+}

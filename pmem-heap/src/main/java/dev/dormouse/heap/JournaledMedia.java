@@ -1,0 +1,333 @@
+package dev.dormouse.heap;
+
+import java.io.IOException;
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.VarHandle;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.UUID;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongUnaryOperator;
+
+/**
+ * A file on an ordinary disk, with a journal beside it, that survives the loss of power: {@link DurabilityClass#POWER_LOSS}. Stores go
+ * to a private mapping, and reach the file by way of the journal alone. An epoch is made durable as a group of the {@link #journal};
+ * what is {@link #flush}ed outside of one, as a record of its own. On a RAM file system the class is {@link DurabilityClass#VOLATILE}.
+ *
+ * <p>Protocol and reasons: {@code docs/journal.md}.
+ */
+public final class JournaledMedia extends FileMapping {
+  private static final SecureRandom RANDOM = new SecureRandom();
+  private static final int LOOSE_WRITERS = 8;
+  private static final long MOST_LOOSE_BYTES = 64 << 10;
+
+  private final Home home;
+  private final Journal journal;
+  private final PrivatePages pages;
+  private final Migration migration;
+  private final FileSystemKind fileSystem;
+  private final JournalOptions options;
+  private final JournalWriter[] looseWriters = new JournalWriter[LOOSE_WRITERS];
+  private final ReentrantLock[] looseLocks = new ReentrantLock[LOOSE_WRITERS];
+
+  /** What is to be closed with the medium, and how a file grows. */
+  private record Home(MappedFile mapped, DiskFile disk, DiskFile journal) implements MappedFile {
+    @Override
+    public Path path() {
+      return mapped.path();
+    }
+
+    @Override
+    public void extend(long fromOffset, long toOffset, boolean durably) {
+      mapped.extend(fromOffset, toOffset, durably);
+    }
+
+    @Override
+    public void close() throws IOException {
+      try (mapped;
+          disk) {
+        journal.close();
+      }
+    }
+  }
+
+  private JournaledMedia(
+      Home home, JournalFile file, Arena arena, MemorySegment memory, PrivatePages.Giver giver, FileSystemKind fileSystem, JournalOptions options) {
+    super(home, arena, memory);
+    this.home = home;
+    this.fileSystem = fileSystem;
+    this.options = options;
+    this.journal = new Journal(home.journal, home.path().toString(), options, file.salt());
+    PoolHeader header = headerOf(home.disk);
+    this.pages = new PrivatePages(header == null ? 0 : header.geometry().arenaOffset(), memory.byteSize());
+    for (int i = 0; i < LOOSE_WRITERS; i++) {
+      looseWriters[i] = new JournalWriter(journal, this);
+      looseLocks[i] = new ReentrantLock();
+    }
+    this.migration = new Migration(journal, file, home.disk, (memory.byteSize() + Long.BYTES - 1) & -Long.BYTES, pages, giver, options);
+  }
+
+  /** Null for bytes that are no pool. */
+  private static PoolHeader headerOf(DiskFile home) {
+    try {
+      return PoolHeader.read(new JournalRecovery.DiskReader(home)).header();
+    } catch (NotAPool bare) {
+      return null;
+    }
+  }
+
+  /**
+   * Maps the pool in a file, whose journal was finished, and begins a new journal.
+   *
+   * @throws MediaUnavailable if the file cannot be opened for reading and writing, mapped, or is shorter than that
+   * @throws PoolFull if the disk has no room for the journal
+   */
+  static JournaledMedia open(Path path, long sizeBytes, long maxBytes, JournalOptions options) {
+    return PoolFiles.open(path, sizeBytes, (file, arena) -> map(file, maxBytes, arena, options));
+  }
+
+  private static JournaledMedia map(PoolFile file, long maxBytes, Arena arena, JournalOptions options) throws IOException {
+    Path path = file.path();
+    FileSystemKind fileSystem = FileSystemKind.of(path);
+    boolean durably = fileSystem.durabilityClass() != DurabilityClass.VOLATILE;
+    makeJournal(path, JournalFile.fileBytes(options.journalBytes()), durably);
+    SystemFile disk = new SystemFile(path);
+    SystemFile journal = null;
+    try {
+      journal = new SystemFile(JournalFile.pathFor(path));
+      JournalFile begun = begin(disk, journal, _ -> RANDOM.nextLong(), options);
+      MemorySegment memory = file.channel().map(FileChannel.MapMode.PRIVATE, 0, maxBytes, arena);
+      return new JournaledMedia(
+          new Home(file, disk, journal), begun, arena, memory, (offset, length) -> memory.asSlice(offset, length).unload(), fileSystem, options);
+    } catch (IOException | RuntimeException | Error e) {
+      disk.close();
+      if (journal != null) {
+        journal.close();
+      }
+      throw e;
+    }
+  }
+
+  /** (i) 1 Makes the journal's file, or makes it as long as it has to be, of zeros. */
+  private static void makeJournal(Path pool, long bytes, boolean durably) throws IOException {
+    Path path = JournalFile.pathFor(pool);
+    boolean isNew = !Files.exists(path);
+    if (isNew) {
+      Files.createFile(path);
+    }
+    try (PoolFile file = new PoolFile(path)) {
+      long length = file.channel().size();
+      if (length < bytes) {
+        file.extend(length, bytes, durably);
+      }
+    } catch (PoolFull full) {
+      if (isNew) {
+        Files.delete(path);
+      }
+      throw full;
+    }
+    if (isNew && durably) {
+      Anchor.syncFolder(path);
+    }
+  }
+
+  /** (i) */
+  private static JournalFile begin(DiskFile home, DiskFile journal, LongUnaryOperator numbers, JournalOptions options) throws IOException {
+    PoolHeader header = headerOf(home);
+    UUID pool = header == null ? new UUID(0, 0) : header.uuid();
+    JournalFile file = JournalFile.begin(journal, pool, numbers, options.journalBytes());
+    if (header != null) {
+      JournalRecovery.writeBoth(header.withJournal(file.name()), home);
+    }
+    return file;
+  }
+
+  /**
+   * A pool and its journal on files of another kind, finished first: for tests of what a crash leaves. Memory is a copy of home. Bytes
+   * that are no pool yet name no journal, so that nothing of it is found again.
+   *
+   * @param numbers makes the journal's name and salt, of numbers that no earlier journal in that file was given
+   */
+  public static JournaledMedia over(DiskFile home, DiskFile journal, LongUnaryOperator numbers, JournalOptions options) {
+    try {
+      if (headerOf(home) != null) {
+        JournalRecovery.finish(home, journal);
+      }
+      JournalFile begun = begin(home, journal, numbers, options);
+      return copyOf(home, journal, begun, options);
+    } catch (IOException e) {
+      throw JournalRecovery.unavailable(Path.of(home.describe()), e);
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // It is closed with the medium, or here where that cannot be made.
+  private static JournaledMedia copyOf(DiskFile home, DiskFile journal, JournalFile begun, JournalOptions options) {
+    Arena arena = Arena.ofShared();
+    try {
+      MemorySegment memory = arena.allocate(home.sizeBytes(), Geometry.PAGE_BYTES);
+      PrivatePages.Giver copied = (offset, length) -> copy(home, memory, offset, length);
+      copied.giveBack(0, memory.byteSize());
+      return new JournaledMedia(new Home(new Unmapped(home), home, journal), begun, arena, memory, copied, new FileSystemKind("copy"), options);
+    } catch (RuntimeException | Error e) {
+      arena.close();
+      throw e;
+    }
+  }
+
+  private static void copy(DiskFile home, MemorySegment memory, long offset, long length) {
+    byte[] bytes = new byte[Math.toIntExact(length)];
+    try {
+      home.read(offset, ByteBuffer.wrap(bytes));
+    } catch (IOException e) {
+      throw JournalRecovery.unavailable(Path.of(home.describe()), e);
+    }
+    MemorySegment.copy(bytes, 0, memory, ValueLayout.JAVA_BYTE, offset, bytes.length);
+  }
+
+  /** A file that is not mapped, and has all the length it will ever have. */
+  private record Unmapped(DiskFile file) implements MappedFile {
+    @Override
+    public Path path() {
+      return Path.of(file.describe());
+    }
+
+    @Override
+    public void extend(long fromOffset, long toOffset, boolean durably) {
+      try {
+        new Migration.Home(file).zeros(fromOffset, toOffset - fromOffset);
+        file.sync();
+      } catch (IOException e) {
+        throw new PoolFull(file.describe(), "growing it to " + toOffset + " bytes failed: " + e.getMessage());
+      }
+    }
+
+    @Override
+    public void close() {
+      // With the disk's file.
+    }
+  }
+
+  @Override
+  public DurabilityClass durabilityClass() {
+    return fileSystem.durabilityClass() == DurabilityClass.VOLATILE ? DurabilityClass.VOLATILE : DurabilityClass.POWER_LOSS;
+  }
+
+  @Override
+  public String describe() {
+    return "journaled file " + path();
+  }
+
+  @Override
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>(fileSystem.notes(path(), sizeBytes()));
+    notes.add(
+        "its newest state is in " + JournalFile.pathFor(path()).getFileName() + ", " + (options.journalBytes() >>> 20)
+            + " MiB: until the pool is closed neither file is anything without the other");
+    return notes;
+  }
+
+  @Override
+  public boolean flushes() {
+    return true;
+  }
+
+  @Override
+  public Journal journal() {
+    return journal;
+  }
+
+  @Override
+  public JournalWriter journalWriter() {
+    // Whoever has one stores under pins.
+    migration.mayGiveBack();
+    return new JournalWriter(journal, this);
+  }
+
+  /** A loose record of the words of the range. Nobody else may store to them meanwhile. */
+  @Override
+  public void flush(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, sizeBytes());
+    for (long done = 0; done < length; done += MOST_LOOSE_BYTES) {
+      appendLoose(offset + done, Math.min(MOST_LOOSE_BYTES, length - done));
+    }
+  }
+
+  private void appendLoose(long offset, long length) {
+    int stripe = (int) Thread.currentThread().threadId() & (LOOSE_WRITERS - 1);
+    looseLocks[stripe].lock();
+    try {
+      looseWriters[stripe].image(offset, length);
+      looseWriters[stripe].append();
+    } finally {
+      looseLocks[stripe].unlock();
+    }
+  }
+
+  @Override
+  public void putAndFlush(long offset, long value) {
+    pages.pin(offset, Long.BYTES);
+    try {
+      super.putAndFlush(offset, value);
+    } finally {
+      pages.unpin(offset, Long.BYTES);
+    }
+  }
+
+  @Override
+  public void fence() {
+    // Records are in the order in which they were appended. R8 for what is ordered in memory alone.
+    VarHandle.releaseFence();
+  }
+
+  @Override
+  public void sync() {
+    journal.sync(journal.tail());
+  }
+
+  @Override
+  public void settle(long offset, long length) {
+    Objects.checkFromIndexSize(offset, length, sizeBytes());
+    migration.checkpoint();
+  }
+
+  @Override
+  public void pin(long offset, long length) {
+    pages.pin(offset, length);
+  }
+
+  @Override
+  public void unpin(long offset, long length) {
+    pages.unpin(offset, length);
+  }
+
+  @Override
+  public void admit() {
+    migration.admit();
+  }
+
+  /** A pool that was opened and not begun is as it was: its header names no journal, unless something is in it. */
+  @Override
+  void release() {
+    migration.close();
+    if (journal.tail() == 0) {
+      try {
+        PoolHeader header = headerOf(home.disk);
+        if (header != null && header.journal() != 0) {
+          JournalRecovery.writeBoth(header.withJournal(0), home.disk);
+        }
+      } catch (IOException | PoolException e) {
+        // It names an empty journal, which the next opening finishes.
+        return;
+      }
+    }
+  }
+}

@@ -1,0 +1,122 @@
+package dev.dormouse.heap;
+
+import java.io.IOException;
+
+/**
+ * Carries out what a {@link JournalScan} has collected, from the newest entry to the oldest, so that each word is written once,
+ * whatever the number of entries that change it. For one thread.
+ */
+final class NewestWords {
+  private static final int WORDS_SHIFT = 9;
+  private static final int LONGS = 8;
+  private static final int FIRST_CAPACITY = 1 << 10;
+
+  private final Target target;
+  private long[] pages = new long[FIRST_CAPACITY];
+  private long[] masks = new long[FIRST_CAPACITY * LONGS];
+  private int size;
+  private long pieces;
+
+  /** Where the words go. */
+  interface Target {
+    void write(long offset, byte[] source, int index, int length) throws IOException;
+
+    void zeros(long offset, long length) throws IOException;
+  }
+
+  NewestWords(Target target) {
+    this.target = target;
+  }
+
+  /** How many pieces were written. */
+  long pieces() {
+    return pieces;
+  }
+
+  void carryOut(JournalScan scan) throws IOException {
+    for (int entry = scan.count() - 1; entry >= 0; entry--) {
+      carryOut(scan, entry);
+    }
+  }
+
+  private void carryOut(JournalScan scan, int entry) throws IOException {
+    long start = scan.offset(entry) >>> 3;
+    long end = start + (scan.length(entry) >>> 3);
+    long runStart = -1;
+    for (long word = start; word < end; ) {
+      long blockEnd = Math.min(end, (word | (Long.SIZE - 1)) + 1);
+      int at = maskOf(word >>> WORDS_SHIFT) + (int) ((word >>> 6) & (LONGS - 1));
+      long wanted = bits((int) word & (Long.SIZE - 1), (int) (blockEnd - word));
+      long missing = wanted & ~masks[at];
+      masks[at] |= wanted;
+      if (missing == wanted) {
+        runStart = runStart < 0 ? word : runStart;
+      } else {
+        runStart = writeRun(scan, entry, start, runStart, word);
+        long base = word & -Long.SIZE;
+        while (missing != 0) {
+          int first = Long.numberOfTrailingZeros(missing);
+          int count = Long.numberOfTrailingZeros(~(missing >>> first));
+          writeRun(scan, entry, start, base + first, base + first + count);
+          missing &= ~bits(first, count);
+        }
+      }
+      word = blockEnd;
+    }
+    writeRun(scan, entry, start, runStart, end);
+  }
+
+  /** As many ones, from a bit on. */
+  private static long bits(int first, int count) {
+    return (count == Long.SIZE ? -1L : (1L << count) - 1) << first;
+  }
+
+  private long writeRun(JournalScan scan, int entry, long entryStart, long from, long to) throws IOException {
+    if (from >= 0 && from < to) {
+      pieces++;
+      long length = (to - from) << 3;
+      if (scan.isZeros(entry)) {
+        target.zeros(from << 3, length);
+      } else {
+        target.write(from << 3, scan.bytes(), scan.source(entry) + (int) ((from - entryStart) << 3), (int) length);
+      }
+    }
+    return -1;
+  }
+
+  /** Where the mask of a page begins. */
+  private int maskOf(long page) {
+    int slot = slotOf(page);
+    if (pages[slot] == 0) {
+      if (size * 2 >= pages.length) {
+        grow();
+        slot = slotOf(page);
+      }
+      pages[slot] = page + 1;
+      size++;
+    }
+    return slot * LONGS;
+  }
+
+  private int slotOf(long page) {
+    int slot = (int) ((page * 0x9E3779B97F4A7C15L) >>> 32) & (pages.length - 1);
+    while (pages[slot] != 0 && pages[slot] != page + 1) {
+      slot = (slot + 1) & (pages.length - 1);
+    }
+    return slot;
+  }
+
+  private void grow() {
+    long[] oldPages = pages;
+    long[] oldMasks = masks;
+    pages = new long[oldPages.length * 2];
+    masks = new long[oldMasks.length * 2];
+    for (int old = 0; old < oldPages.length; old++) {
+      if (oldPages[old] != 0) {
+        int slot = slotOf(oldPages[old] - 1);
+        pages[slot] = oldPages[old];
+        System.arraycopy(oldMasks, old * LONGS, masks, slot * LONGS, LONGS);
+      }
+    }
+  }
+}
