@@ -5,14 +5,12 @@ import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.StoreOptions;
 import dev.dormouse.heap.Anchor;
 import dev.dormouse.heap.Geometry;
-import dev.dormouse.heap.PoolLock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
@@ -30,11 +28,13 @@ final class KilledPool implements AutoCloseable {
   private final Scratch scratch;
   private final Path path;
   private final ByteBuffer headersAndLanes;
+  private final byte[] anchor;
 
-  private KilledPool(Scratch scratch, Path path, ByteBuffer headersAndLanes) {
+  private KilledPool(Scratch scratch, Path path, ByteBuffer headersAndLanes, byte[] anchor) {
     this.scratch = scratch;
     this.path = path;
     this.headersAndLanes = headersAndLanes;
+    this.anchor = anchor;
   }
 
   static KilledPool create(Population population, int runningTurns) {
@@ -42,21 +42,31 @@ final class KilledPool implements AutoCloseable {
     Path living = scratch.file("living.pool");
     Path killed = scratch.file("killed.pool");
     long sizeBytes = population.poolBytes();
+    byte[] anchor;
     try (ProcessStore store = ProcessStore.open(living, StoreOptions.create(sizeBytes))) {
       Sleepers.add(store, "other-", population.others(), Population.SMALL_BYTES, Programs.ReadsOneLong.class);
+      anchor = bytesOf(Anchor.pathFor(living));
       copyInsideTurns(store, runningTurns, living, killed);
     }
     putBack(killed, living);
     ByteBuffer headersAndLanes =
         ByteBuffer.allocateDirect((int) Geometry.forNewPool(sizeBytes).pageTableOffset());
-    try (FileChannel channel = FileChannel.open(killed, StandardOpenOption.READ)) {
+    try (FileChannel channel = FileChannel.open(living, StandardOpenOption.READ)) {
       while (headersAndLanes.hasRemaining()) {
         channel.read(headersAndLanes, headersAndLanes.position());
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    return new KilledPool(scratch, killed, headersAndLanes.flip());
+    return new KilledPool(scratch, living, headersAndLanes.flip(), anchor);
+  }
+
+  private static byte[] bytesOf(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** Into the file in which it was killed: the store tells a copy of an open pool from it, and would verify that in full. */
@@ -67,9 +77,7 @@ final class KilledPool implements AutoCloseable {
       while (done < from.size()) {
         done += from.transferTo(done, from.size() - done, to);
       }
-      Files.move(living, copy, StandardCopyOption.REPLACE_EXISTING);
-      Files.delete(Anchor.pathFor(living));
-      Files.delete(PoolLock.pathFor(living));
+      Files.delete(copy);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
@@ -119,8 +127,9 @@ final class KilledPool implements AutoCloseable {
       while (headersAndLanes.hasRemaining()) {
         channel.write(headersAndLanes, headersAndLanes.position());
       }
-      // It knows of the openings that are taken back here.
-      Files.deleteIfExists(Anchor.pathFor(path));
+      // It knows of the openings that are taken back here. Both on the disk, so that opening waits for nothing of this.
+      Files.write(Anchor.pathFor(path), anchor, StandardOpenOption.WRITE, StandardOpenOption.DSYNC);
+      channel.force(false);
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -11,9 +11,9 @@ import java.util.List;
  * too, and checks a promise after each.
  *
  * <p><b>Points</b> are numbered from 0. Under {@code PX86} and {@code PAGE_CACHE} there is one before each fence takes
- * effect, under {@code SECTORS} one before each sync, and under all three one before each mark if there was a store or a
- * mark since the last point or it is the first event, and one at the end; what could be left at any other moment, with the same marks, could also be
- * left at one of these. Under {@code EADR} there is one before each stored piece and each mark, and one at the end.
+ * effect, under {@code SECTORS} one before each sync of everything or of a range ({@link Media#settle}), and under all
+ * three one before each mark if there was a store or a mark since the last point or it is the first event, and one at the
+ * end; what could be left at any other moment, with the same marks, could also be left at one of these. Under {@code EADR} there is one before each stored piece and each mark, and one at the end.
  *
  * <p><b>States.</b> A crash leaves many contents, but the recovery and the check tell apart only those that differ in what
  * they read; so a content is decided word by word, when it is read, and each way to decide is one state. Both must
@@ -192,10 +192,12 @@ public final class CrashExplorer {
 
   private static void requireStoresAndOrder(Trace trace, CrashMedia media) {
     boolean stores = false;
+    boolean settles = false;
     for (int event = 0; event < trace.size(); event++) {
+      settles |= trace.kind(event) == Trace.Kind.SETTLE;
       stores |= trace.kind(event) == Trace.Kind.STORE || trace.kind(event) == Trace.Kind.LOST_STORE;
     }
-    if (!stores || media.fences() + media.syncs() == 0) {
+    if (!stores || (media.fences() + media.syncs() == 0 && !settles)) {
       throw new IllegalStateException(
           "crash exploration: the scenario recorded no " + (stores ? "fence and no sync" : "store")
               + ", so there is nothing to crash; it must use the medium it is given");

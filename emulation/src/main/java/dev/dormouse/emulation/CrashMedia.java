@@ -91,7 +91,7 @@ public final class CrashMedia extends RecordedMedia {
     }
   }
 
-  /** How many syncs were asked for. */
+  /** How many syncs were asked for, those of ranges ({@link #settle}) not among them. */
   public long syncs() {
     enter();
     try {

@@ -75,7 +75,7 @@ final class CrashText {
   private static String fate(Crash crash, int stored, long line, PersistencyModel model) {
     Trace trace = crash.trace();
     if (model == PersistencyModel.SECTORS) {
-      return "no sync came before the crash";
+      return fateOfSector(crash, stored);
     }
     if (model == PersistencyModel.PAGE_CACHE) {
       return "no fence of its thread came before the crash";
@@ -92,6 +92,16 @@ final class CrashText {
       }
     }
     return "never flushed";
+  }
+
+  /** What is still loose was settled by nobody: a range that was, since it was stored, is another. */
+  private static String fateOfSector(Crash crash, int stored) {
+    for (int event = crash.event() - 1; event > stored; event--) {
+      if (crash.trace().kind(event) == Trace.Kind.SETTLE) {
+        return "no sync of it came before the crash: #" + event + " settled another range";
+      }
+    }
+    return "no sync came before the crash";
   }
 
   private static void history(StringBuilder text, Crash crash, String what) {

@@ -172,7 +172,7 @@ final class Exploration {
     PersistencyModel model = options.model();
     return switch (kind) {
       case FENCE -> model == PersistencyModel.PX86 || model == PersistencyModel.PAGE_CACHE;
-      case SYNC -> model == PersistencyModel.SECTORS;
+      case SYNC, SETTLE -> model == PersistencyModel.SECTORS;
       case STORE -> model == PersistencyModel.EADR;
       case MARK -> model == PersistencyModel.EADR || changed;
       case LOST_STORE, FLUSH -> false;

@@ -2,10 +2,12 @@ package dev.dormouse.emulation;
 
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.SortedMap;
 import java.util.TreeMap;
 
 /**
@@ -57,7 +59,8 @@ final class MediaState {
     switch (trace.kind(event)) {
       case FLUSH -> flush(trace, event);
       case FENCE -> fence(trace, event);
-      case SYNC -> sync(event);
+      case SYNC -> sync(loose.values(), event);
+      case SETTLE -> sync(touched(trace, event).values(), event);
       case STORE, LOST_STORE, MARK -> {
         // A lost store never gets to the media, and a mark is for the invariant.
       }
@@ -130,9 +133,7 @@ final class MediaState {
     if (model != PersistencyModel.PX86) {
       return;
     }
-    long first = trace.offset(event) >>> model.granuleShift();
-    long last = (trace.offset(event) + trace.length(event) - 1) >>> model.granuleShift();
-    for (long granule : loose.subMap(first, true, last, true).keySet()) {
+    for (long granule : touched(trace, event).keySet()) {
       pending(trace.thread(event)).add(new Pending(granule, event));
     }
   }
@@ -153,9 +154,16 @@ final class MediaState {
     }
   }
 
-  private void sync(int event) {
+  /** The loose granules that have a byte in the event's range. */
+  private SortedMap<Long, LooseGranule> touched(Trace trace, int event) {
+    long first = trace.offset(event) >>> model.granuleShift();
+    long last = (trace.offset(event) + trace.length(event) - 1) >>> model.granuleShift();
+    return loose.subMap(first, true, last, true);
+  }
+
+  private void sync(Collection<LooseGranule> synced, int event) {
     if (model == PersistencyModel.SECTORS) {
-      for (LooseGranule granule : List.copyOf(loose.values())) {
+      for (LooseGranule granule : List.copyOf(synced)) {
         guarantee(granule, event);
       }
     }

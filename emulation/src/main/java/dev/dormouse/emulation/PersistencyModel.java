@@ -23,8 +23,9 @@ public enum PersistencyModel {
    */
   PAGE_CACHE(3, false),
   /**
-   * A file when the machine goes down: each sector of 512 bytes holds what it held after one of the store calls since the
-   * last {@link Media#sync}, or at that sync; sectors are independent of each other. Flush and fence do nothing.
+   * Files when the machine goes down: each sector of 512 bytes holds what it held after one of the store calls since the
+   * last {@link Media#sync}, or the last {@link Media#settle} of a range that has a byte of it, or at that sync; sectors are
+   * independent of each other. Flush and fence do nothing.
    */
   SECTORS(9, false);
 

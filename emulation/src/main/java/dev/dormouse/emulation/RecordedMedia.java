@@ -284,6 +284,19 @@ abstract class RecordedMedia implements Media {
     }
   }
 
+  /** A sync of this range alone, where a crash loses sectors: of a file, if the medium holds several. Nothing elsewhere. */
+  @Override
+  public final void settle(long offset, long length) {
+    begin(offset, length);
+    try {
+      if (length > 0 && trace() != null) {
+        trace().settle(offset, length);
+      }
+    } finally {
+      leave();
+    }
+  }
+
   /** Ends the use of the medium; what was not made durable stays as loose as it was. */
   @Override
   public final void close() {

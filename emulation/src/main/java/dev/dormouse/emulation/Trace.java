@@ -16,6 +16,8 @@ final class Trace {
     FLUSH,
     FENCE,
     SYNC,
+    /** A sync of a range: of a file among several, where files are lost by sectors. */
+    SETTLE,
     MARK
   }
 
@@ -68,12 +70,12 @@ final class Trace {
     return threads[event];
   }
 
-  /** Where a store's piece or a flush begins, in bytes from the pool's start. */
+  /** Where a store's piece, a flush or a settled range begins, in bytes from the pool's start. */
   long offset(int event) {
     return offsets[event];
   }
 
-  /** The length of a store's piece (1 to 8) or of a flush, in bytes. */
+  /** The length of a store's piece (1 to 8), of a flush or of a settled range, in bytes. */
   long length(int event) {
     return lengths[event];
   }
@@ -125,6 +127,10 @@ final class Trace {
     add(Kind.SYNC, 0, 0, 0, 0);
   }
 
+  void settle(long offset, long length) {
+    add(Kind.SETTLE, offset, length, 0, 0);
+  }
+
   void mark(Object what) {
     add(Kind.MARK, 0, 0, marks.size(), 0);
     marks.add(what);
@@ -164,6 +170,7 @@ final class Trace {
           case FLUSH -> String.format("flush [0x%x, +%d)", offsets[event], lengths[event]);
           case FENCE -> "fence " + values[event];
           case SYNC -> "sync";
+          case SETTLE -> String.format("settle [0x%x, +%d)", offsets[event], lengths[event]);
           case MARK -> "mark " + marks.get((int) values[event]);
         };
     String source = source(event);

@@ -89,7 +89,7 @@ final class TraceReview {
         case FLUSH -> flush(event);
         case FENCE -> fence(event);
         case MARK -> lastMark = event;
-        case SYNC -> {
+        case SYNC, SETTLE -> {
           // Nothing to be waited for in this model.
         }
       }

@@ -14,7 +14,7 @@
  *   <tr><td>{@code PAGE_CACHE}</td><td>the last pieces of any word</td><td>between pieces</td><td>words, but for release
  *       stores</td><td>after a fence of its thread</td></tr>
  *   <tr><td>{@code SECTORS}</td><td>the last stores to any sector of 512 bytes</td><td>between sectors</td>
- *       <td>sectors</td><td>after a sync</td></tr>
+ *       <td>sectors</td><td>after a sync, of everything or of the sector's range</td></tr>
  * </table>
  *
  * <p>With a {@link dev.dormouse.emulation.FaultPlan} the engine's own mistakes are played as well: stores, flushes and

@@ -6,11 +6,14 @@ import static dev.dormouse.emulation.PersistencyModel.PX86;
 import static dev.dormouse.emulation.PersistencyModel.SECTORS;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
@@ -219,6 +222,61 @@ class CountingTest {
       }
       media.fence();
     })).isEqualTo((1L << before) + (1L << after) - 1);
+  }
+
+  /** What was settled is behind; the rest goes on being as loose as it was. */
+  @ParameterizedTest
+  @CsvSource({"1, 0, 1", "1, 1, 1", "2, 1, 1", "3, 2, 2"})
+  void aSettledRangeLeavesTheOthersLoose(int settled, int loose, int after) {
+    assertThat(count(SECTORS, (settled + loose + after) * LINES_PER_SECTOR, media -> {
+      for (int sector = 0; sector < settled + loose + after; sector++) {
+        if (sector == settled + loose) {
+          media.settle(0, settled * SECTOR);
+        }
+        media.putLong(sector * SECTOR, 1);
+      }
+    })).isEqualTo((1L << (settled + loose)) + (1L << (loose + after)) - (1L << loose));
+  }
+
+  /** Where files are not lost by sectors, a settled range is neither a moment nor an order, and adds no content. */
+  @ParameterizedTest
+  @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "SECTORS")
+  void aSettledRangeCountsForNothingUnderOtherModels(PersistencyModel model) {
+    List<CrashReport> reports = new ArrayList<>();
+    for (boolean settles : new boolean[] {false, true}) {
+      reports.add(
+          CrashExplorer.explore(
+              CrashMedia.zeros(4 * SECTOR),
+              media -> {
+                for (int i = 0; i < 6; i++) {
+                  media.putLong(i % 4 * SECTOR, i + 1);
+                  media.flush(i % 2 * SECTOR, Long.BYTES);
+                  if (settles) {
+                    media.settle(i % 4 * SECTOR, SECTOR);
+                  }
+                  if (i == 3) {
+                    media.fence();
+                    media.mark("half");
+                  }
+                }
+              },
+              media -> {
+                media.putLong(8, media.getLong(0));
+                if (settles) {
+                  media.settle(0, SECTOR);
+                }
+                media.persist(8, Long.BYTES);
+              },
+              (media, marks) -> assertThat(media.getLong(8)).isEqualTo(media.getLong(0)),
+              CrashOptions.of(model)));
+    }
+    assertThat(figures(reports.get(1))).isEqualTo(figures(reports.get(0)));
+  }
+
+  private static List<Long> figures(CrashReport report) {
+    report.requireClean();
+    return List.of(
+        (long) report.points(), report.images(), report.imagesCovered(), report.distinctStates(), report.recoveryStates());
   }
 
   /** How many different contents are left over all crashes. The explorer's own count has to be the same. */

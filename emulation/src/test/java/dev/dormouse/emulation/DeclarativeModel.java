@@ -61,7 +61,7 @@ enum DeclarativeModel {
     }
   },
 
-  /** Stores to a sector stay in order; certain is what a sync of any thread followed. */
+  /** Stores to a sector stay in order; certain is what a sync of any thread followed, of everything or of a range. */
   SECTORS {
     @Override
     boolean before(Run run, int earlier, int later) {
@@ -71,7 +71,8 @@ enum DeclarativeModel {
     @Override
     boolean certain(Run run, int store) {
       for (int sync = store + 1; sync < run.length; sync++) {
-        if (run.verb(sync) == Verb.SYNC) {
+        boolean ofThisSector = run.verb(sync) == Verb.SETTLE && run.settles(sync, run.sector(store));
+        if (run.verb(sync) == Verb.SYNC || ofThisSector) {
           return true;
         }
       }
@@ -111,6 +112,12 @@ enum DeclarativeModel {
 
     long sector(int index) {
       return program.offsets().get(action(index).variable()) / 512;
+    }
+
+    /** Whether a byte of the sector lies in the range that is settled. */
+    boolean settles(int settle, long sector) {
+      long first = program.offsets().get(action(settle).variable());
+      return first < (sector + 1) * 512 && sector * 512 < first + action(settle).value();
     }
 
     /** Whether the thread of that action fences after it and before {@code end}. */

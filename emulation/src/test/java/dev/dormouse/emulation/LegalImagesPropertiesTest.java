@@ -20,11 +20,17 @@ class LegalImagesPropertiesTest {
   private static final int LINES = 3;
   private static final int SIZE = LINES * 64;
 
+  /** How far apart the lines lie on the medium: the third is in a sector of its own. */
+  private static final int APART = 448;
+
+  private static final int MEDIUM_SIZE = (LINES - 1) * APART + 64;
+
   private enum Op {
     STORE,
     FLUSH,
     FENCE,
     SYNC,
+    SETTLE,
     RELEASE,
     MARK
   }
@@ -32,6 +38,21 @@ class LegalImagesPropertiesTest {
   private record Step(Op op, int thread, int offset, byte value) {
     boolean isStore() {
       return op == Op.STORE || op == Op.RELEASE;
+    }
+
+    /** Its offset on the medium. */
+    int place() {
+      return offset / 64 * APART + offset % 64;
+    }
+
+    /** How many bytes are settled: some of its line, or those up to the middle of the next one or the one after. */
+    int settled() {
+      return Math.min(1 + value * APART, MEDIUM_SIZE - place());
+    }
+
+    /** Whether both lie in one granule of so many bytes. */
+    boolean isNear(Step other, int granule) {
+      return place() / granule == other.place() / granule;
     }
   }
 
@@ -43,12 +64,14 @@ class LegalImagesPropertiesTest {
       for (PersistencyModel model : PersistencyModel.values()) {
         found.clear();
         CrashExplorer.explore(
-                CrashMedia.zeros(SIZE),
+                CrashMedia.zeros(MEDIUM_SIZE),
                 media -> run(program, media, other),
                 media -> {},
                 (media, marks) -> {
                   byte[] bytes = new byte[SIZE];
-                  media.read(0, bytes, 0, SIZE);
+                  for (int line = 0; line < LINES; line++) {
+                    media.read((long) line * APART, bytes, line * 64, 64);
+                  }
                   found.add(state(bytes, marks.size()));
                 },
                 CrashOptions.of(model).withImages(1 << 20, 1).withRecoveryDepth(0))
@@ -62,7 +85,7 @@ class LegalImagesPropertiesTest {
     List<Step> steps = new ArrayList<>();
     steps.add(new Step(Op.FENCE, 0, 0, (byte) 0));
     steps.add(new Step(Op.STORE, 0, 0, (byte) 1));
-    Op[] ops = {Op.STORE, Op.STORE, Op.STORE, Op.RELEASE, Op.FLUSH, Op.FLUSH, Op.FENCE, Op.SYNC, Op.MARK};
+    Op[] ops = {Op.STORE, Op.STORE, Op.STORE, Op.RELEASE, Op.FLUSH, Op.FLUSH, Op.FENCE, Op.SYNC, Op.SETTLE, Op.MARK};
     int count = 3 + random.nextInt(10);
     for (int i = 0; i < count; i++) {
       Op op = ops[random.nextInt(ops.length)];
@@ -76,11 +99,12 @@ class LegalImagesPropertiesTest {
     for (Step step : program) {
       Runnable action =
           switch (step.op) {
-            case STORE -> () -> media.putByte(step.offset, step.value);
-            case FLUSH -> () -> media.flush(step.offset, 1);
-            case RELEASE -> () -> media.putLongRelease(step.offset, step.value);
+            case STORE -> () -> media.putByte(step.place(), step.value);
+            case FLUSH -> () -> media.flush(step.place(), 1);
+            case RELEASE -> () -> media.putLongRelease(step.place(), step.value);
             case FENCE -> media::fence;
             case SYNC -> media::sync;
+            case SETTLE -> () -> media.settle(step.place(), step.settled());
             case MARK -> () -> media.mark("x");
           };
       if (step.thread == 0) {
@@ -140,7 +164,7 @@ class LegalImagesPropertiesTest {
     for (int store : stores) {
       if (!kept.contains(store)) {
         boolean laterOfItsGranule =
-            kept.stream().anyMatch(other -> other > store && past.get(other).offset / granule == past.get(store).offset / granule);
+            kept.stream().anyMatch(other -> other > store && past.get(other).isNear(past.get(store), granule));
         boolean laterRelease =
             model == PersistencyModel.PAGE_CACHE
                 && kept.stream().anyMatch(
@@ -160,10 +184,10 @@ class LegalImagesPropertiesTest {
       boolean orders =
           switch (model) {
             case PX86 ->
-                step.op == Op.FLUSH && step.offset / 64 == past.get(store).offset / 64
+                step.op == Op.FLUSH && step.isNear(past.get(store), 64)
                     && past.subList(i, past.size()).stream().anyMatch(other -> other.op == Op.FENCE && other.thread == step.thread);
             case PAGE_CACHE -> step.op == Op.FENCE && step.thread == past.get(store).thread;
-            case SECTORS -> step.op == Op.SYNC;
+            case SECTORS -> step.op == Op.SYNC || (step.op == Op.SETTLE && settles(step, past.get(store)));
             case EADR -> true;
           };
       if (orders) {
@@ -171,6 +195,11 @@ class LegalImagesPropertiesTest {
       }
     }
     return false;
+  }
+
+  private static boolean settles(Step settle, Step store) {
+    int sector = store.place() / 512;
+    return settle.place() / 512 <= sector && sector <= (settle.place() + settle.settled() - 1) / 512;
   }
 
   private static String state(byte[] bytes, int marks) {

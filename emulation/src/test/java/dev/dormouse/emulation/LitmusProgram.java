@@ -36,7 +36,7 @@ record LitmusProgram(
   private static final int LINE_BYTES = 64;
   private static final Pattern GUARDED = Pattern.compile("if (\\w+) == (\\d): (.*)");
   private static final Pattern ASSIGNED = Pattern.compile("(?:(release|rmw) )?(\\w+) = (\\w+)");
-  private static final Pattern NAMED = Pattern.compile("(clwb|clflush) (\\w+)|(sfence|mfence|sync)");
+  private static final Pattern NAMED = Pattern.compile("(clwb|clflush) (\\w+)|(sfence|mfence|sync)|settle (\\w+)(?: (\\w+))?");
 
   /** What an operation does; a variable or a register that it does not have is the empty string. */
   enum Verb {
@@ -48,7 +48,8 @@ record LitmusProgram(
     CLFLUSH,
     SFENCE,
     MFENCE,
-    SYNC
+    SYNC,
+    SETTLE
   }
 
   /** The operation is skipped unless the register holds the value. */
@@ -57,7 +58,8 @@ record LitmusProgram(
   /**
    * One step of a thread.
    *
-   * @param operand what is stored: a digit or a register; for a load, the register that it goes to
+   * @param operand what is stored: a digit or a register; for a load, the register that it goes to; for a settle, how many
+   *     bytes from the variable on
    */
   record Operation(Verb verb, String variable, String operand, Optional<Guard> guard) {
     boolean stores() {
@@ -209,6 +211,15 @@ record LitmusProgram(
               default -> Verb.SYNC;
             };
         return new Operation(verb, "", "", guard);
+      }
+      if (named.group(4) != null) {
+        String first = known(named.group(4), line);
+        String last = named.group(5) == null ? first : known(named.group(5), line);
+        long length = offsets.get(last) + Long.BYTES - offsets.get(first);
+        if (length <= 0) {
+          throw misread(line);
+        }
+        return new Operation(Verb.SETTLE, first, Long.toString(length), guard);
       }
       Verb verb = named.group(1).equals("clwb") ? Verb.CLWB : Verb.CLFLUSH;
       return new Operation(verb, known(named.group(2), line), "", guard);

@@ -17,7 +17,10 @@ import java.util.Set;
  * something was read are one.
  */
 final class LitmusSchedules {
-  /** Something that the medium is asked for by the thread of that index; the verb is never a load, an RMW or an MFENCE. */
+  /**
+   * Something that the medium is asked for by the thread of that index; the verb is never a load, an RMW or an MFENCE. The
+   * value is what is stored, or how many bytes are settled.
+   */
   record Action(int thread, Verb verb, String variable, long value) {}
 
   /** How far every thread has come. Equal states go on alike, so that each is visited once. */
@@ -88,7 +91,7 @@ final class LitmusSchedules {
             longer.add(action(state, thread, issued));
             state.buffers.set(thread, longer);
           }
-          case LOAD, RMW, MFENCE, SYNC -> {
+          case LOAD, RMW, MFENCE, SYNC, SETTLE -> {
             return;
           }
         }
@@ -142,6 +145,8 @@ final class LitmusSchedules {
       }
       case MFENCE -> after.done.add(new Action(thread, Verb.SFENCE, "", 0));
       case SYNC -> after.done.add(new Action(thread, Verb.SYNC, "", 0));
+      case SETTLE ->
+          after.done.add(new Action(thread, Verb.SETTLE, operation.variable(), Long.parseLong(operation.operand())));
       case STORE, RELEASE, CLWB, CLFLUSH, SFENCE -> throw new AssertionError(operation + " goes through the buffer");
     }
     return after;

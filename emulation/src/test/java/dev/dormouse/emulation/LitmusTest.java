@@ -158,6 +158,7 @@ class LitmusTest {
         case CLFLUSH -> media.persist(offset, Long.BYTES);
         case SFENCE -> media.fence();
         case SYNC -> media.sync();
+        case SETTLE -> media.settle(offset, action.value());
         case LOAD, RMW, MFENCE -> throw new AssertionError(action + " never reaches a medium");
       }
     }

@@ -176,7 +176,7 @@ final class NaiveStates {
               case PX86 -> isFlush(event, store) && isFenced(event);
               case EADR -> true;
               case PAGE_CACHE -> trace.kind(event) == Trace.Kind.FENCE && trace.thread(event) == trace.thread(store);
-              case SECTORS -> trace.kind(event) == Trace.Kind.SYNC;
+              case SECTORS -> trace.kind(event) == Trace.Kind.SYNC || isSettle(event, store);
             };
       }
       return certain;
@@ -186,6 +186,12 @@ final class NaiveStates {
       long line = trace.offset(store) / 64;
       long lastLine = (trace.offset(event) + trace.length(event) - 1) / 64;
       return trace.kind(event) == Trace.Kind.FLUSH && trace.offset(event) / 64 <= line && line <= lastLine;
+    }
+
+    private boolean isSettle(int event, int store) {
+      long sector = trace.offset(store) / 512;
+      long lastSector = (trace.offset(event) + trace.length(event) - 1) / 512;
+      return trace.kind(event) == Trace.Kind.SETTLE && trace.offset(event) / 512 <= sector && sector <= lastSector;
     }
 
     private boolean isFenced(int flush) {

@@ -100,7 +100,7 @@ class NestedStatesPropertiesTest {
       int length = 1 + random.nextInt(LONGEST);
       byte[] bytes = new byte[length];
       Arrays.fill(bytes, 0, (length + 1) / 2, value);
-      return switch (random.nextInt(16)) {
+      return switch (random.nextInt(17)) {
         case 0, 1 -> media -> media.putLong(to, value);
         case 2 -> media -> media.putLongRelease(to, value);
         case 3 -> media -> media.putLong(to, media.getLong(from) + value);
@@ -114,6 +114,7 @@ class NestedStatesPropertiesTest {
         case 12 -> media -> media.copy(from, to, length);
         case 13 -> media -> media.putLong(media.getLong(from) == value ? to : from, 0);
         case 14 -> media -> media.lend(to, length, segment -> segment.fill(value));
+        case 15 -> media -> media.settle(to, value == 3 ? SIZE - to : length);
         default -> Media::sync;
       };
     }

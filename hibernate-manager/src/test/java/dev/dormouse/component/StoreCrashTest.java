@@ -160,7 +160,7 @@ final class StoreCrashTest {
   private static void assertExplored(CrashStage stage, CrashReport report, int leastPoints, long leastStates, long leastRecoveryStates) {
     if (stage.isJournaled()) {
       // Its points are its syncs, or each of its stores: other numbers.
-      assertExplored(report, 14, 60, stage == CrashStage.JOURNALED_POWER_LOST ? 300 : 0);
+      assertExplored(report, 9, 20, stage == CrashStage.JOURNALED_POWER_LOST ? Math.min(200, leastRecoveryStates) : 0);
     } else {
       assertExplored(report, leastPoints, leastStates, leastRecoveryStates);
     }
@@ -176,7 +176,7 @@ final class StoreCrashTest {
   private static CrashOptions options(CrashStage stage) {
     CrashOptions options = CrashOptions.of(stage.model());
     // Of a killed process every store is a point, and in each recovery again.
-    return stage == CrashStage.JOURNALED_KILLED ? options.withImages(IMAGES, 0).withRecoveryDepth(0) : options.withImages(IMAGES, RECOVERY_IMAGES);
+    return stage == CrashStage.JOURNALED_KILLED ? options.withImages(IMAGES, 1).withRecoveryDepth(0) : options.withImages(IMAGES, RECOVERY_IMAGES);
   }
 
   @ParameterizedTest

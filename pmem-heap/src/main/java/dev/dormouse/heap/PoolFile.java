@@ -38,7 +38,14 @@ final class PoolFile implements MappedFile {
   synchronized void writeZeros(long fromOffset, long toOffset) throws IOException {
     byte[] zeros = new byte[(int) Math.min(ZEROS_BYTES, toOffset - fromOffset)];
     file.seek(fromOffset);
-    for (long at = fromOffset; at < toOffset; at += zeros.length) {
+    long at = fromOffset;
+    if (at == 0) {
+      // Apart from the rest: what is written at once lies in one piece of the page cache, all of which is written back when a store
+      // to the header has made a part of it dirty.
+      at = Math.min(PoolHeader.BYTES, toOffset);
+      file.write(zeros, 0, (int) at);
+    }
+    for (; at < toOffset; at += zeros.length) {
       file.write(zeros, 0, (int) Math.min(zeros.length, toOffset - at));
     }
   }
