@@ -37,6 +37,9 @@ final class Awake implements Holder {
 
   // Guarded by turn: what the record says, taken from a copy that passed its checks.
   boolean loaded;
+  // Up to where the medium's journal must be durable before what was read of the component may be told. Never less than what it was
+  // when the seat was taken, because nobody knows of earlier commits.
+  long position;
   boolean recordChanged;
   private boolean quarantined;
   int regionCount;

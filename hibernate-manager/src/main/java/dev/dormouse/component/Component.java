@@ -62,6 +62,23 @@ public final class Component {
   }
 
   /**
+   * Runs one turn, as {@link #invoke(ByteBuffer)}, and returns when it is committed, without waiting until it is durable, on a medium
+   * where that takes waiting. It becomes durable with the next commit that is waited for, with {@link ProcessStore#sync}, or by
+   * itself after {@link dev.dormouse.heap.JournalOptions#delay}. If the machine goes down before, the turn and all that was committed
+   * after it have not happened.
+   *
+   * @throws TurnFailed and the others as {@link #invoke(ByteBuffer)}, which then says what is durable
+   */
+  public Acknowledgement invokeOrdered(ByteBuffer request) {
+    return store.engine().acknowledged(recordOffset, birth, null, request);
+  }
+
+  /** As {@link #invokeOrdered(ByteBuffer)}, for a request with an id. */
+  public Acknowledgement invokeOrdered(RequestId requestId, ByteBuffer request) {
+    return store.engine().acknowledged(recordOffset, birth, Objects.requireNonNull(requestId), request);
+  }
+
+  /**
    * Runs several turns in one epoch, alone: they are committed together when {@code turns} returns, or when it asks for a
    * checkpoint. If it or one of the turns throws, all turns since the
    * last commit are undone: the last checkpoint, or where the limits ended an epoch. Inside, this thread cannot

@@ -1,6 +1,7 @@
 package dev.dormouse.component;
 
 import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.Journal;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.Pool;
@@ -30,6 +31,8 @@ final class Engine {
 
   private final Pool pool;
   private final Media media;
+  // Null where every commit is durable at once.
+  private final Journal journal;
   private final Heap heap;
   private final Lanes lanes;
   private final Directory directory;
@@ -57,6 +60,7 @@ final class Engine {
     this.directory = new Directory(media, directoryOf(pool));
     this.symbols = new Symbols(media, lanes, symbolsOf(pool));
     this.dataspaces = new DataspaceTable(media, heap, dataspacesOf(pool));
+    this.journal = media.journal();
     this.programs = new Programs(options.loader(), symbols);
     this.files = new FileService(options.fileRoots());
     this.capabilities = new Capabilities(this, files);
@@ -165,6 +169,11 @@ final class Engine {
 
   /** Runs one turn, or answers with the outcome that was recorded for the request. */
   ByteBuffer invoke(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
+    if (journal != null) {
+      Acknowledgement ordered = invokeOrdered(recordOffset, birth, requestId, request);
+      ordered.awaitDurable();
+      return ordered.reply();
+    }
     refuseIfClosed();
     try {
       return exclusively(
@@ -179,6 +188,42 @@ final class Engine {
       // Decisions 10 and 13: locks and lane are given back, the order is kept; only the answer waits for durability, a
       // refusal too, because what it tells was read.
       media.sync();
+    }
+  }
+
+  /** As {@link #invokeOrdered}; it becomes durable by itself, where nobody waits for it. */
+  Acknowledgement acknowledged(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
+    Acknowledgement ordered = invokeOrdered(recordOffset, birth, requestId, request);
+    if (journal != null) {
+      journal.syncSoon();
+    }
+    return ordered;
+  }
+
+  /** As {@link #invoke}, without waiting until it is durable, where that takes waiting. A refusal waits: what it tells was read. */
+  Acknowledgement invokeOrdered(long recordOffset, long birth, RequestId requestId, ByteBuffer request) {
+    if (journal == null) {
+      return new Acknowledgement(invoke(recordOffset, birth, requestId, request), null, 0);
+    }
+    refuseIfClosed();
+    boolean answered = false;
+    try {
+      Acknowledgement ordered =
+          exclusively(
+              recordOffset,
+              birth,
+              (awake, epoch) -> {
+                ByteBuffer answer = turn(awake, epoch, requestId, request, false);
+                commit(awake, epoch);
+                // A turn that only read waits for what it read, and for nobody else's commits.
+                return new Acknowledgement(answer, journal, Math.max(awake.position, epoch.position()));
+              });
+      answered = true;
+      return ordered;
+    } finally {
+      if (!answered) {
+        media.sync();
+      }
     }
   }
 
@@ -281,6 +326,7 @@ final class Engine {
       return task.run(awake, epoch);
     } finally {
       RUNNING.set(outer);
+      awake.position = Math.max(awake.position, epoch.position());
       // R1: the lane is done, or undone, before the component's lock goes.
       try {
         giveBack(epoch);

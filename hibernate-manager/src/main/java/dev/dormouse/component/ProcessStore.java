@@ -409,6 +409,17 @@ public final class ProcessStore implements AutoCloseable {
     engine.media().sync();
   }
 
+  /**
+   * Waits until everything that was committed before this call is durable in the sense of the medium's class. Returns at once where it
+   * is.
+   *
+   * @throws dev.dormouse.heap.MediaUnavailable if the medium could not make it durable
+   */
+  public void sync() {
+    engine.refuseIfClosed();
+    engine.media().sync();
+  }
+
   /** Puts every component to sleep that runs no turn. */
   public void hibernateAll() {
     engine.hibernateIdle();

@@ -3,6 +3,7 @@ package dev.dormouse.component;
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Checksum;
 import dev.dormouse.heap.Heap;
+import dev.dormouse.heap.Journal;
 import dev.dormouse.heap.Media;
 import dev.dormouse.region.RegionEntry;
 import java.lang.invoke.VarHandle;
@@ -12,6 +13,7 @@ import java.util.concurrent.atomic.AtomicLong;
 /** Wakes components: reads the record, checks it, takes it. Under the seat's turn lock. */
 final class Waker {
   private final Media media;
+  private final Journal journal;
   private final Heap heap;
   private final ComponentNames names;
   // Scratch for the thread that holds the lane.
@@ -21,6 +23,7 @@ final class Waker {
 
   Waker(Media media, Heap heap, ComponentNames names, int lanes) {
     this.media = media;
+    this.journal = media.journal();
     this.heap = heap;
     this.names = names;
     this.records = new byte[lanes][ComponentLayout.BYTES];
@@ -73,6 +76,7 @@ final class Waker {
     if (!awake.loaded) {
       awake.incarnation = incarnations.incrementAndGet();
       awake.resumes++;
+      awake.position = journal == null ? 0 : journal.tail();
       awake.loaded = true;
     }
     if (awake.birth != birth) {

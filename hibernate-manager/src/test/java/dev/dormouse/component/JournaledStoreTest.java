@@ -12,9 +12,14 @@ import dev.dormouse.heap.JournalOptions;
 import dev.dormouse.heap.PoolFull;
 import dev.dormouse.recovery.VerifyReport.Verdict;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -164,5 +169,60 @@ final class JournaledStoreTest {
     try (ProcessStore store = ProcessStore.open(pool, existing())) {
       assertThat(ask(store.component("big"), "get part 299992; get state 0; get state 8")).isEqualTo(0x0202020202020202L + " 7 0");
     }
+  }
+
+  @Test
+  void anAcknowledgementSaysWhetherItIsDurableAndTheStoreWaitsForAll() {
+    // No longer than anybody would wait for a test.
+    JournalOptions slow = SMALL.withDelay(Duration.ofMinutes(10));
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).medium(FileMedium.JOURNALED).journal(slow))) {
+      Component cart = counter(store, "cart");
+      Acknowledgement first = cart.invokeOrdered(request("add state 0 5; get state 0"));
+      assertThat(first.says()).isEqualTo(Acknowledged.ORDERED);
+      Acknowledgement second = cart.invokeOrdered(new RequestId(1, 2), request("add state 0 5; get state 0"));
+      assertThat(second.says()).isEqualTo(Acknowledged.ORDERED);
+      second.awaitDurable();
+      assertThat(second.says()).isEqualTo(Acknowledged.DURABLE);
+      assertThat(first.says()).as("what came before").isEqualTo(Acknowledged.DURABLE);
+      Acknowledgement third = cart.invokeOrdered(request("get state 0"));
+      assertThat(third.says()).as("a turn that only read what is durable").isEqualTo(Acknowledged.DURABLE);
+      Acknowledgement fourth = cart.invokeOrdered(request("put state 0 1"));
+      Acknowledgement fifth = cart.invokeOrdered(request("get state 0"));
+      assertThat(fifth.says()).as("a turn that only read what is not").isEqualTo(Acknowledged.ORDERED);
+      store.sync();
+      assertThat(fourth.says()).isEqualTo(Acknowledged.DURABLE);
+      assertThat(fifth.says()).isEqualTo(Acknowledged.DURABLE);
+    }
+  }
+
+  @Test
+  void whatNobodyWaitsForIsDurableAfterAWhile() {
+    JournalOptions quick = SMALL.withDelay(Duration.ofMillis(1));
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).medium(FileMedium.JOURNALED).journal(quick))) {
+      Component cart = counter(store, "cart");
+      for (int i = 0; i < 3; i++) {
+        Acknowledgement one = cart.invokeOrdered(request("add state 0 5"));
+        await(() -> one.says() == Acknowledged.DURABLE);
+      }
+    }
+  }
+
+  private static void await(BooleanSupplier condition) {
+    while (!condition.getAsBoolean()) {
+      LockSupport.parkNanos(100_000);
+    }
+  }
+
+  @Test
+  void onAMappedFileEveryAcknowledgementIsDurableAtOnce() {
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB))) {
+      Acknowledgement one = counter(store, "cart").invokeOrdered(request("add state 0 5"));
+      assertThat(one.says()).isEqualTo(Acknowledged.DURABLE);
+      one.awaitDurable();
+    }
+  }
+
+  private static ByteBuffer request(String script) {
+    return ByteBuffer.wrap(script.getBytes(StandardCharsets.UTF_8));
   }
 }

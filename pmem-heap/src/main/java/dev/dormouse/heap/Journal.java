@@ -37,6 +37,7 @@ public final class Journal {
   private volatile long limit = Long.MAX_VALUE;
   private volatile Failure failure;
   private volatile Room room;
+  private final DelayedSync delayed;
   private final AtomicLong syncs = new AtomicLong();
   private final AtomicLong waits = new AtomicLong();
 
@@ -66,6 +67,7 @@ public final class Journal {
     this.mask = ring.length - 1;
     this.filled = new AtomicLongArray(ring.length >>> UNIT_SHIFT);
     this.salt = salt;
+    this.delayed = options.background() ? new DelayedSync(this, options.delay().toNanos()) : null;
   }
 
   void makeRoomBy(Room how) {
@@ -299,6 +301,20 @@ public final class Journal {
       } else {
         waiters.await(position, () -> written >= position || !leading.get());
       }
+    }
+  }
+
+  /** What is ordered by now becomes durable after the options' delay, whether anybody waits for it or not. */
+  public void syncSoon() {
+    if (delayed != null) {
+      delayed.ask();
+    }
+  }
+
+  /** Ends what goes on by itself. */
+  void close() {
+    if (delayed != null) {
+      delayed.close();
     }
   }
 

@@ -1,5 +1,7 @@
 package dev.dormouse.heap;
 
+import java.time.Duration;
+
 /**
  * How much a {@link JournaledMedia} may use.
  *
@@ -7,17 +9,29 @@ package dev.dormouse.heap;
  *     A multiple of {@code ringBytes}, at most 1 GiB
  * @param ringBytes of the newest part of it that is in memory: a power of two from 16 KiB to 16 MiB
  * @param privateBytes how much may be in memory beside what the page cache holds: pages that were stored to and not given back yet
+ * @param delay after which at the latest what was ordered is written to the disk, where nobody waits for it; writing takes its time
+ *     besides
  * @param background whether a thread of the medium migrates; without it whoever has to wait for room does, for tests
  */
-public record JournalOptions(long journalBytes, int ringBytes, long privateBytes, boolean background) {
-  /** 64 MiB of journal, 8 MiB of it in memory, at most 1 GiB of private pages. */
-  public static final JournalOptions STANDARD = new JournalOptions(64L << 20, 8 << 20, 1L << 30, true);
-
+public record JournalOptions(long journalBytes, int ringBytes, long privateBytes, Duration delay, boolean background) {
   private static final int LEAST_RING = 16 << 10;
   private static final int MOST_RING = 16 << 20;
+  private static final Duration MOST_DELAY = Duration.ofHours(1);
   private static final long MOST_JOURNAL = 1L << 30;
+  private static final Duration STANDARD_DELAY = Duration.ofMillis(20);
+
+  /** 64 MiB of journal, 8 MiB of it in memory, at most 1 GiB of private pages, 20 milliseconds of delay. */
+  public static final JournalOptions STANDARD = new JournalOptions(64L << 20, 8 << 20, 1L << 30, true);
+
+  /** With the delay of {@link #STANDARD}. */
+  public JournalOptions(long journalBytes, int ringBytes, long privateBytes, boolean background) {
+    this(journalBytes, ringBytes, privateBytes, STANDARD_DELAY, background);
+  }
 
   public JournalOptions {
+    if (delay.isNegative() || delay.compareTo(MOST_DELAY) > 0) {
+      throw new IllegalArgumentException("a delay of " + delay + ": from nothing to " + MOST_DELAY + " expected");
+    }
     if (Integer.bitCount(ringBytes) != 1 || ringBytes < LEAST_RING || ringBytes > MOST_RING) {
       throw new IllegalArgumentException("a ring of " + ringBytes + " bytes: a power of two from " + LEAST_RING + " to " + MOST_RING + " expected");
     }
@@ -33,11 +47,16 @@ public record JournalOptions(long journalBytes, int ringBytes, long privateBytes
   /** The same with another length of the journal, and a ring that suits it. */
   public JournalOptions withJournalBytes(long bytes) {
     long ring = Math.clamp(Long.highestOneBit(Math.max(1, bytes / 8)), LEAST_RING, MOST_RING);
-    return new JournalOptions((bytes + ring - 1) / ring * ring, (int) ring, privateBytes, background);
+    return new JournalOptions((bytes + ring - 1) / ring * ring, (int) ring, privateBytes, delay, background);
+  }
+
+  /** The same with another delay. */
+  public JournalOptions withDelay(Duration longest) {
+    return new JournalOptions(journalBytes, ringBytes, privateBytes, longest, background);
   }
 
   /** The same with another limit of private pages. */
   public JournalOptions withPrivateBytes(long bytes) {
-    return new JournalOptions(journalBytes, ringBytes, bytes, background);
+    return new JournalOptions(journalBytes, ringBytes, bytes, delay, background);
   }
 }

@@ -317,6 +317,7 @@ public final class JournaledMedia extends FileMapping {
   /** A pool that was opened and not begun is as it was: its header names no journal, unless something is in it. */
   @Override
   void release() {
+    journal.close();
     migration.close();
     if (journal.tail() == 0) {
       try {
