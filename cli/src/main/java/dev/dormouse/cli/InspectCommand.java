@@ -6,7 +6,7 @@ import dev.dormouse.component.ComponentInfo;
 import dev.dormouse.component.DataspaceInfo;
 import dev.dormouse.component.OpeningReport;
 import dev.dormouse.component.ProcessStore;
-import dev.dormouse.heap.FileMedium;
+import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
 import java.io.PrintStream;
@@ -37,7 +37,7 @@ final class InspectCommand implements Callable<Integer> {
   @Override
   public Integer call() {
     PoolHeader header;
-    try (PoolReader reader = FileMedium.of(pool).reader(pool)) {
+    try (PoolReader reader = Pool.look(pool)) {
       header = PoolHeader.read(reader).header();
     }
     AtomicLong components = new AtomicLong();

@@ -2,9 +2,11 @@ package dev.dormouse.cli;
 
 import dev.dormouse.heap.DurabilityClass;
 import dev.dormouse.heap.FileMedium;
+import dev.dormouse.heap.JournaledMedia;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.heap.PoolRepair;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.function.Function;
@@ -15,6 +17,8 @@ enum MediaKind {
   MAPPED("a mapped file", FileMedium.MAPPED),
   /** An ordinary file, mapped, and written back as one on persistent memory is. */
   EMULATED_DAX("an emulated DAX file", FileMedium.EMULATED_DAX),
+  /** An ordinary file with a journal beside it, which survives the loss of power. */
+  JOURNALED("a journaled file", FileMedium.JOURNALED),
   /** A file on persistent memory. */
   DAX("a DAX file", FileMedium.DAX),
   /** A file of PMDK's. */
@@ -53,7 +57,15 @@ enum MediaKind {
       return LLPL;
     }
     try (PoolReader reader = medium.reader(pool)) {
-      return header.apply(reader).durabilityClass() == DurabilityClass.POWER_LOSS ? DAX : MAPPED;
+      PoolHeader found = header.apply(reader);
+      if (found.journal() != 0) {
+        return JOURNALED;
+      }
+      if (found.durabilityClass() != DurabilityClass.POWER_LOSS) {
+        return MAPPED;
+      }
+      // A pool that was closed does not say by which; its journal is kept beside it.
+      return Files.exists(JournaledMedia.journalOf(pool)) ? JOURNALED : DAX;
     }
   }
 

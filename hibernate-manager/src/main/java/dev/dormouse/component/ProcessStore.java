@@ -162,7 +162,7 @@ public final class ProcessStore implements AutoCloseable {
       pool.beginRecovery();
       Recovery.Report recovery = Recovery.run(pool, new ComponentQuarantine(pool.media(), pool.heap()));
       pool.begin(options.salts());
-      List<String> notes = new ArrayList<>(pool.media().notes());
+      List<String> notes = new ArrayList<>(pool.notes());
       String prefaulted = pool.prefault(options.prefault());
       if (!prefaulted.isEmpty()) {
         notes.add(prefaulted);

@@ -177,7 +177,7 @@ abstract sealed class FileMapping implements Media permits MappedMedia, Emulated
   }
 
   @Override
-  public final String populate(long offset, long length) {
+  public String populate(long offset, long length) {
     return FirstTouch.of(memory.asSlice(offset, length), durabilityClass() == DurabilityClass.VOLATILE);
   }
 

@@ -15,7 +15,12 @@ final class JournalRecovery {
    * @param bytes of it that were carried out
    * @param torn whether something behind them was never whole, as where power fails while it is written
    */
-  record Report(long bytes, boolean torn) {}
+  record Report(long bytes, boolean torn) {
+    String sentence() {
+      return "it was left with a journal, of which " + bytes + " bytes were carried out"
+          + (torn ? "; behind them lay a commit that was never whole, and nobody was told of" : "");
+    }
+  }
 
   /** Does what {@link #finish(DiskFile, DiskFile)} does for the pool in a file, if its header names a journal; null if it does not. */
   static Report finish(Path pool, PoolHeader header) {

@@ -7,7 +7,6 @@ import java.lang.foreign.ValueLayout;
 import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
@@ -40,7 +39,7 @@ public final class JournaledMedia extends FileMapping {
   private final ReentrantLock[] looseLocks = new ReentrantLock[LOOSE_WRITERS];
 
   /** What is to be closed with the medium, and how a file grows. */
-  private record Home(MappedFile mapped, DiskFile disk, DiskFile journal) implements MappedFile {
+  private record Home(MappedFile mapped, DiskFile disk, DiskFile journal, MemorySegment memory, PrivatePages.Giver giver) implements MappedFile {
     @Override
     public Path path() {
       return mapped.path();
@@ -49,6 +48,14 @@ public final class JournaledMedia extends FileMapping {
     @Override
     public void extend(long fromOffset, long toOffset, boolean durably) {
       mapped.extend(fromOffset, toOffset, durably);
+      // A page that is a copy in memory does not see what the file has now.
+      long first = Math.min(Geometry.alignUp(fromOffset, Geometry.PAGE_BYTES), toOffset);
+      long last = Math.max(first, toOffset & -Geometry.PAGE_BYTES);
+      memory.asSlice(fromOffset, first - fromOffset).fill((byte) 0);
+      if (last > first) {
+        giver.giveBack(first, last - first);
+      }
+      memory.asSlice(last, toOffset - last).fill((byte) 0);
     }
 
     @Override
@@ -91,7 +98,7 @@ public final class JournaledMedia extends FileMapping {
    * @throws MediaUnavailable if the file cannot be opened for reading and writing, mapped, or is shorter than that
    * @throws PoolFull if the disk has no room for the journal
    */
-  static JournaledMedia open(Path path, long sizeBytes, long maxBytes, JournalOptions options) {
+  public static JournaledMedia open(Path path, long sizeBytes, long maxBytes, JournalOptions options) {
     return PoolFiles.open(path, sizeBytes, (file, arena) -> map(file, maxBytes, arena, options));
   }
 
@@ -105,9 +112,9 @@ public final class JournaledMedia extends FileMapping {
     try {
       journal = new SystemFile(JournalFile.pathFor(path));
       JournalFile begun = begin(disk, journal, _ -> RANDOM.nextLong(), options);
-      MemorySegment memory = file.channel().map(FileChannel.MapMode.PRIVATE, 0, maxBytes, arena);
+      PrivateMapping mapping = PrivateMapping.of(file, maxBytes, arena);
       return new JournaledMedia(
-          new Home(file, disk, journal), begun, arena, memory, (offset, length) -> memory.asSlice(offset, length).unload(), fileSystem, options);
+          new Home(file, disk, journal, mapping.memory(), mapping.giver()), begun, arena, mapping.memory(), mapping.giver(), fileSystem, options);
     } catch (IOException | RuntimeException | Error e) {
       disk.close();
       if (journal != null) {
@@ -115,6 +122,11 @@ public final class JournaledMedia extends FileMapping {
       }
       throw e;
     }
+  }
+
+  /** Where the journal of the pool in a file lies, if it has one. */
+  public static Path journalOf(Path pool) {
+    return JournalFile.pathFor(pool);
   }
 
   /** (i) 1 Makes the journal's file, or makes it as long as it has to be, of zeros. */
@@ -176,7 +188,7 @@ public final class JournaledMedia extends FileMapping {
       MemorySegment memory = arena.allocate(home.sizeBytes(), Geometry.PAGE_BYTES);
       PrivatePages.Giver copied = (offset, length) -> copy(home, memory, offset, length);
       copied.giveBack(0, memory.byteSize());
-      return new JournaledMedia(new Home(new Unmapped(home), home, journal), begun, arena, memory, copied, new FileSystemKind("copy"), options);
+      return new JournaledMedia(new Home(new Unmapped(home), home, journal, memory, copied), begun, arena, memory, copied, new FileSystemKind("copy"), options);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -297,6 +309,12 @@ public final class JournaledMedia extends FileMapping {
   public void settle(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, sizeBytes());
     migration.checkpoint();
+  }
+
+  /** For reading: every page that was made ready for stores would be a copy in memory. */
+  @Override
+  public String populate(long offset, long length) {
+    return FirstTouch.of(memory().asSlice(offset, length), true);
   }
 
   @Override

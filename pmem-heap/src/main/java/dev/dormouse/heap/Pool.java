@@ -7,6 +7,8 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.security.SecureRandom;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongUnaryOperator;
@@ -28,6 +30,7 @@ public final class Pool implements AutoCloseable {
   private final PoolLock lock;
   private final boolean anchored;
   private final String headerDamage;
+  private final JournalRecovery.Report journal;
   private final Heap heap;
   private final ReentrantLock growing = new ReentrantLock();
   private volatile PoolHeader header;
@@ -38,6 +41,12 @@ public final class Pool implements AutoCloseable {
 
   /** @param anchored whether what becomes of the pool is told to the anchor beside it */
   private Pool(Media media, Place place, PoolLock lock, PoolHeader.Found found, boolean anchored) {
+    this(media, place, lock, found, anchored, null);
+  }
+
+  /** @param journal what was found in the journal that the pool was left with; null if there was none */
+  private Pool(Media media, Place place, PoolLock lock, PoolHeader.Found found, boolean anchored, JournalRecovery.Report journal) {
+    this.journal = journal;
     this.media = media;
     this.place = place;
     this.lock = lock;
@@ -188,7 +197,7 @@ public final class Pool implements AutoCloseable {
         // It names the journal now.
         found = PoolHeader.read(new MediaReader(media)).withDamage(found.damage());
       }
-      Pool pool = new Pool(media, Place.of(path, host), lock, found, true);
+      Pool pool = new Pool(media, Place.of(path, host), lock, found, true, finished);
       if (pool.header.open() && pool.provenance.is(Provenance.Kind.RENAMED)) {
         Provenance.formerName(pool.header, pool.place).ifPresent(former -> PoolLock.refuseIfHeld(path, former));
       }
@@ -497,6 +506,15 @@ public final class Pool implements AutoCloseable {
   /** What was found wrong with a copy of the header when the pool was opened; empty if nothing. */
   public String headerDamage() {
     return headerDamage;
+  }
+
+  /** What whoever opens it should know: of its medium, and what was found in its journal. */
+  public List<String> notes() {
+    List<String> notes = new ArrayList<>(media.notes());
+    if (journal != null) {
+      notes.add(journal.sentence());
+    }
+    return notes;
   }
 
   public PoolHeader header() {

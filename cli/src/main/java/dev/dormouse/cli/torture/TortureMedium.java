@@ -30,7 +30,10 @@ public enum TortureMedium {
   EMULATED_DAX(4, "emulated DAX file on a disk", FileMedium.EMULATED_DAX),
   /** A heap of LLPL in the working folder. */
   @SerializedName("llpl")
-  LLPL(5, "LLPL heap", FileMedium.LLPL);
+  LLPL(5, "LLPL heap", FileMedium.LLPL),
+  /** A file with a journal in the working folder. */
+  @SerializedName("journaled")
+  JOURNALED(6, "journaled file on a disk", FileMedium.JOURNALED);
 
   private static final Path RAM_FILE_SYSTEM = Path.of("/dev/shm");
   private static final long PROBE_BYTES = 1 << 20;
@@ -58,7 +61,7 @@ public enum TortureMedium {
   /** Why a run in that working folder cannot use it; empty if it can. */
   String whyNot(Path folder, long poolBytes) throws IOException {
     return switch (this) {
-      case MAPPED -> whyNotOnDisk(folder);
+      case MAPPED, JOURNALED -> whyNotOnDisk(folder);
       case EMULATED_DAX -> whyNotEmulated(folder);
       case RAM -> whyNotInMemory(poolBytes);
       case DAX -> whyNotOnPersistentMemory(folder);

@@ -6,6 +6,7 @@ import dev.dormouse.cli.torture.PoolModel.Openness;
 import dev.dormouse.component.ProcessStore;
 import dev.dormouse.component.StoreOptions;
 import dev.dormouse.heap.Anchor;
+import dev.dormouse.heap.JournaledMedia;
 import dev.dormouse.heap.DurabilityClass;
 import dev.dormouse.heap.PoolLock;
 import java.io.IOException;
@@ -245,6 +246,7 @@ final class TorturedPool {
     Files.deleteIfExists(pool);
     Files.deleteIfExists(PoolLock.pathFor(pool));
     Files.deleteIfExists(Anchor.pathFor(pool));
+    Files.deleteIfExists(JournaledMedia.journalOf(pool));
     Files.deleteIfExists(modelPath);
     Files.deleteIfExists(childPath);
     Files.deleteIfExists(errors());
