@@ -342,6 +342,11 @@ final class Engine {
     }
   }
 
+  /** Does something while no epoch runs and none begins; false, with nothing done, where some run when the time is over. */
+  boolean whileNoneRuns(long mostNanos, Runnable task) {
+    return lanes.whileNoneRuns(mostNanos, task);
+  }
+
   private Epoch lease() {
     refuseIfClosed();
     Epoch epoch;
@@ -414,7 +419,7 @@ final class Engine {
     return lease();
   }
 
-  private void refuseInsideATurn() {
+  void refuseInsideATurn() {
     if (RUNNING.get() == this) {
       throw new OutOfTurn(
           OutOfTurn.Reason.INSIDE_A_TURN,

@@ -24,6 +24,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.function.Supplier;
 
 /**
@@ -418,6 +419,26 @@ public final class ProcessStore implements AutoCloseable {
   public void sync() {
     engine.refuseIfClosed();
     engine.media().sync();
+  }
+
+  /**
+   * Copies the whole pool to a new file while the store is used: {@code docs/snapshots.md}. All that was acknowledged before is in the
+   * copy, and of two later commits never the later one alone. The copy is a closed, verified pool with an identity of its own. On a
+   * journaled file turns go on; on other media none runs while it is copied.
+   *
+   * @param target of which nothing is there yet; it appears when it is whole
+   * @param progress is told how many bytes were copied, now and then
+   * @throws TurnOverdue on other media, if turns that run do not end within a minute
+   * @throws dev.dormouse.heap.PoolFull if the disk has no room for it; it is deleted again
+   * @throws dev.dormouse.heap.MediaUnavailable if there is a file of that name, or it cannot be made
+   * @throws Damaged if the copy does not prove sound: the pool itself is damaged; the copy is deleted again
+   * @throws OutOfTurn if the calling thread runs a turn
+   */
+  public synchronized SnapshotReport snapshot(Path target, LongConsumer progress) {
+    // Under the lock of close: the medium is not taken away.
+    engine.refuseIfClosed();
+    engine.refuseInsideATurn();
+    return Snapshots.take(engine, target, progress);
   }
 
   /** Puts every component to sleep that runs no turn. */

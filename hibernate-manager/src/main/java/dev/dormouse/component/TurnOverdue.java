@@ -36,6 +36,12 @@ public final class TurnOverdue extends ComponentException {
             + " later or end the process: the turn is undone at the next open", null, false, limitNanos);
   }
 
+  /** Something waited until no turn runs, and some do. */
+  static TurnOverdue inTheWay(String what, long waitedNanos) {
+    return new TurnOverdue(
+        what + " for " + Duration.ofNanos(waitedNanos) + " and longer; nothing was done, try again when they have ended", null, false, waitedNanos);
+  }
+
   /** Whether it was stopped and is undone; if not, it still runs, and keeps its lane and its component. */
   public boolean isStopped() {
     return stopped;

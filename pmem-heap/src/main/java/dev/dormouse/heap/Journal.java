@@ -354,7 +354,10 @@ public final class Journal {
 
   /** From now on nothing is committed or said to be durable. What was, is in the journal. */
   void fail(String what, IOException e) {
-    failure = new Failure(what, e);
+    if (failure == null) {
+      // Else the first one counts: what is told is always the same.
+      failure = new Failure(what, e);
+    }
     waiters.wake(Long.MAX_VALUE);
   }
 

@@ -29,9 +29,16 @@ final class JournalFile {
     this.file = file;
   }
 
-  /** Where the journal of the pool in a file lies. */
+  /** Where the journal of the pool in a file lies: beside the file itself, by whatever link it was reached. */
   static Path pathFor(Path pool) {
-    return pool.resolveSibling(pool.getFileName() + ".journal");
+    Path real;
+    try {
+      real = pool.toRealPath();
+    } catch (IOException e) {
+      // There is no such pool.
+      real = pool;
+    }
+    return real.resolveSibling(real.getFileName() + ".journal");
   }
 
   /** How long the file of a journal is. */

@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -309,6 +310,18 @@ public final class JournaledMedia extends FileMapping {
   public void settle(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, sizeBytes());
     migration.checkpoint();
+  }
+
+  /**
+   * Copies the pool's file as it is when everything that was ordered before this call is in it, while it is used; steps (b) to (e) of
+   * {@code docs/snapshots.md}.
+   *
+   * @param progress is told after each piece how many bytes were copied
+   * @return how many bytes there are
+   * @throws IOException if the copy cannot be written; the medium is none the worse for it
+   */
+  long copyTo(DiskFile copy, LongConsumer progress) throws IOException {
+    return migration.copyTo(copy, progress);
   }
 
   /** For reading: every page that was made ready for stores would be a copy in memory. */

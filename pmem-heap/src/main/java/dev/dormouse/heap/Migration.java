@@ -6,6 +6,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.LongConsumer;
 
 /**
  * Moves what is durable in a journal to its place in home, so that the journal can be written again, and gives pages of memory back.
@@ -15,6 +16,7 @@ final class Migration implements Journal.Room, AutoCloseable {
   private static final int LEAST_WINDOW = 8 << 20;
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
+  private static final int COPIED_BYTES = 1 << 20;
   private static final int MOST_PAUSES = 2000;
 
   private final Journal journal;
@@ -25,9 +27,12 @@ final class Migration implements Journal.Room, AutoCloseable {
   private final PrivatePages.Giver giver;
   private final long mostPrivateBytes;
   private final ReentrantLock working = new ReentrantLock();
+  private final ReentrantLock copying = new ReentrantLock();
   private final Thread thread;
   private volatile boolean closed;
   private volatile boolean givesBack;
+  // What has home so far, while it is being copied. Guarded by the lock.
+  private Copy copy;
   private boolean marked;
   private long markedTail;
   private final AtomicLong rounds = new AtomicLong();
@@ -57,7 +62,7 @@ final class Migration implements Journal.Room, AutoCloseable {
         while (!closed && step()) {
           // As long as there is something.
         }
-      } catch (MediaUnavailable e) {
+      } catch (RuntimeException | Error e) {
         // The journal has failed by it, and says so to everybody who asks.
         return;
       }
@@ -131,6 +136,10 @@ final class Migration implements Journal.Room, AutoCloseable {
       return relieve() || moved;
     } catch (IOException e) {
       throw failed(e);
+    } catch (RuntimeException | Error e) {
+      // Whoever waits for room would wait for ever.
+      journal.fail("what its journal holds could not be moved to the pool", new IOException(e.toString(), e));
+      throw e;
     } finally {
       working.unlock();
     }
@@ -148,6 +157,9 @@ final class Migration implements Journal.Room, AutoCloseable {
         return true;
       }
       if (window == available) {
+        if (scan.end() < from + available) {
+          throw new IOException("the record at " + scan.end() + " of the journal does not read as it was written");
+        }
         return false;
       }
     }
@@ -156,7 +168,7 @@ final class Migration implements Journal.Room, AutoCloseable {
 
   private void move(JournalScan scan) throws IOException {
     // (f) 2
-    NewestWords words = new NewestWords(new Home(home));
+    NewestWords words = new NewestWords(copy == null ? new Home(home) : new HomeAndCopy(new Home(home), copy));
     words.carryOut(scan);
     // (f) 3
     home.sync();
@@ -204,6 +216,115 @@ final class Migration implements Journal.Room, AutoCloseable {
         file.write(offset + done, ByteBuffer.wrap(ZEROS, 0, (int) Math.min(ZEROS.length, length - done)));
       }
     }
+  }
+
+  /** A file that holds what home has up to a byte, and what became of writing it. */
+  private static final class Copy {
+    private final Home file;
+    private long end;
+    private IOException failure;
+
+    Copy(DiskFile file) {
+      this.file = new Home(file);
+    }
+  }
+
+  /** Home, and a copy of it as far as there is one. What goes wrong with the copy ends the copy, and nothing else. */
+  private record HomeAndCopy(Home home, Copy copy) implements NewestWords.Target {
+    @Override
+    public void write(long offset, byte[] source, int index, int length) throws IOException {
+      home.write(offset, source, index, length);
+      int part = (int) Math.clamp(copy.end - offset, 0, length);
+      copied(() -> copy.file.write(offset, source, index, part));
+    }
+
+    @Override
+    public void zeros(long offset, long length) throws IOException {
+      home.zeros(offset, length);
+      copied(() -> copy.file.zeros(offset, Math.clamp(copy.end - offset, 0, length)));
+    }
+
+    private interface Write {
+      void run() throws IOException;
+    }
+
+    private void copied(Write write) {
+      try {
+        if (copy.failure == null) {
+          write.run();
+        }
+      } catch (IOException e) {
+        copy.failure = e;
+      }
+    }
+  }
+
+  /** As {@link JournaledMedia#copyTo}. One at a time. */
+  long copyTo(DiskFile file, LongConsumer progress) throws IOException {
+    byte[] piece = new byte[COPIED_BYTES];
+    Copy made = new Copy(file);
+    copying.lock();
+    try {
+      copy(made, piece, progress);
+      // (d) What was acknowledged by now is in the journal.
+      long target = journal.tail();
+      journal.sync(target);
+      while (true) {
+        // It may have grown by what came home meanwhile.
+        copy(made, piece, progress);
+        working.lock();
+        try {
+          if (journal.cut() >= target && made.end >= homeBytes()) {
+            // (e)
+            copy = null;
+            break;
+          }
+        } finally {
+          working.unlock();
+        }
+        step();
+      }
+      requireWritten(made);
+      file.sync();
+      return made.end;
+    } finally {
+      working.lock();
+      copy = null;
+      working.unlock();
+      copying.unlock();
+    }
+  }
+
+  private static void requireWritten(Copy made) throws IOException {
+    if (made.failure != null) {
+      throw new IOException(made.failure.getMessage(), made.failure);
+    }
+  }
+
+  /** (b), (c) */
+  private void copy(Copy made, byte[] piece, LongConsumer progress) throws IOException {
+    boolean more = true;
+    while (more) {
+      requireWritten(made);
+      working.lock();
+      try {
+        long left = homeBytes() - made.end;
+        int length = (int) Math.clamp(left, 0, piece.length);
+        home.read(made.end, ByteBuffer.wrap(piece, 0, length));
+        made.file.write(made.end, piece, 0, length);
+        made.end += length;
+        copy = made;
+        more = left > length;
+      } finally {
+        working.unlock();
+      }
+      progress.accept(made.end);
+    }
+  }
+
+  /** How long the pool is, as home says. */
+  private long homeBytes() {
+    return PoolHeader.read(new JournalRecovery.DiskReader(home)).header().geometry().sizeBytes();
   }
 
   /** How many rounds there were, for reports. */

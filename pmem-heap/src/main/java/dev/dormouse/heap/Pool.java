@@ -554,6 +554,20 @@ public final class Pool implements AutoCloseable {
     }
   }
 
+  /** Writes that the pool was closed, and is another one: for a copy whose lanes are finished. Gives back the medium. */
+  UUID closeAsAnother() {
+    try {
+      media.settle(0, header.geometry().sizeBytes());
+      header = header.ofAnother(UUID.randomUUID(), media.durabilityClass(), RANDOM.nextLong());
+      header.write(media);
+      writeAgain();
+      media.settle(0, PoolHeader.BYTES);
+      return header.uuid();
+    } finally {
+      abandon();
+    }
+  }
+
   /** Gives back the medium and the lock and leaves the pool as a killed process would. Idempotent. */
   public void abandon() {
     closed = true;

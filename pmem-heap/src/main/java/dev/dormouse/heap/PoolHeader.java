@@ -100,6 +100,12 @@ public record PoolHeader(
         serial + 1, uuid, geometry.withSize(newSizeBytes), durabilityClass, open, openCount, salt, boot, file, machine, journal, roots);
   }
 
+  /** The header of a copy of the pool, closed, that is a pool of its own and was never open anywhere. */
+  PoolHeader ofAnother(UUID newUuid, DurabilityClass newClass, long newSalt) {
+    return new PoolHeader(
+        serial + 1, newUuid, geometry, newClass, false, openCount, newSalt, BootIdentity.UNKNOWN, FileIdentity.UNKNOWN, MachineIdentity.UNKNOWN, 0, roots);
+  }
+
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */
   public boolean machineWentDown(BootIdentity thisBoot) {
     return open && durabilityClass != DurabilityClass.POWER_LOSS && !boot.isSameBootAs(thisBoot);

@@ -111,10 +111,16 @@ final class PrivatePages {
           index++;
         }
         if (index > first) {
-          giver.giveBack((((long) chunk << CHUNK_SHIFT) + first) << PAGE_SHIFT, (long) (index - first) << PAGE_SHIFT);
-          count.addAndGet(first - index);
-          for (int page = first; page < index; page++) {
-            states.set(page, 0);
+          // Where they cannot be given back they are as they were: whoever wants to pin one must not wait for ever.
+          int then = STORED_TO;
+          try {
+            giver.giveBack((((long) chunk << CHUNK_SHIFT) + first) << PAGE_SHIFT, (long) (index - first) << PAGE_SHIFT);
+            count.addAndGet(first - index);
+            then = 0;
+          } finally {
+            for (int page = first; page < index; page++) {
+              states.set(page, then);
+            }
           }
         }
       }

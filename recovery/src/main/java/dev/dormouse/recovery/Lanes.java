@@ -239,6 +239,36 @@ public final class Lanes {
     free(epoch.lane());
   }
 
+  /**
+   * Does something while no epoch runs and none begins.
+   *
+   * @return false, with nothing done, if epochs still run when the time is over
+   */
+  public boolean whileNoneRuns(long mostNanos, Runnable task) {
+    long end = System.nanoTime() + mostNanos;
+    int[] taken = new int[epochs.length];
+    int count = 0;
+    try {
+      while (count < taken.length) {
+        int lane = take();
+        if (lane < 0) {
+          long left = end - System.nanoTime();
+          lane = left > 0 ? await(left) : -1;
+        }
+        if (lane < 0) {
+          return false;
+        }
+        taken[count++] = lane;
+      }
+      task.run();
+      return true;
+    } finally {
+      for (int i = 0; i < count; i++) {
+        free(taken[i]);
+      }
+    }
+  }
+
   /** Waits until every leased lane was given back; from then on {@link #lease} answers null. */
   public void close() {
     closed = true;
