@@ -216,7 +216,7 @@ final class Engine {
                 ByteBuffer answer = turn(awake, epoch, requestId, request, false);
                 commit(awake, epoch);
                 // A turn that only read waits for what it read, and for nobody else's commits.
-                return new Acknowledgement(answer, journal, Math.max(awake.position, epoch.position()));
+                return new Acknowledgement(answer, journal, awake.position);
               });
       answered = true;
       return ordered;
@@ -326,6 +326,7 @@ final class Engine {
       return task.run(awake, epoch);
     } finally {
       RUNNING.set(outer);
+      // For who commits without a turn.
       awake.position = Math.max(awake.position, epoch.position());
       // R1: the lane is done, or undone, before the component's lock goes.
       try {
@@ -385,6 +386,7 @@ final class Engine {
     } else {
       awake.shares.commit(epoch);
     }
+    awake.position = Math.max(awake.position, epoch.position());
   }
 
   /** What a component's epoch attaches and detaches of the store's dataspaces. */

@@ -149,6 +149,19 @@ final class SnapshotTest {
   }
 
   @Test
+  void theReportSaysWhatItTook() {
+    try (ProcessStore store = create(FileMedium.JOURNALED, MIB, MIB)) {
+      Path copy = folder.resolve("cart-copy.pool");
+      // region snapshot
+      SnapshotReport report = store.snapshot(copy, bytes -> {});
+      String took = report.bytes() + " bytes, turns were held up for " + report.heldUp().toMillis() + " ms";
+      // endregion
+      assertThat(took).isEqualTo(MIB + " bytes, turns were held up for 0 ms");
+      assertThat(report.took()).isPositive();
+    }
+  }
+
+  @Test
   void insideOfATurnThereIsNoCopy() {
     try (ProcessStore store = create(FileMedium.MAPPED, MIB, MIB)) {
       Component cart = counter(store, "cart");

@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
+import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.zip.CRC32C;
 
@@ -16,6 +17,7 @@ import java.util.zip.CRC32C;
  */
 public final class Journal {
   private static final int SPINS = 100;
+  private static final long PAUSE_NANOS = 20_000;
   private static final int UNIT_SHIFT = 6;
 
   private final DiskFile file;
@@ -287,19 +289,30 @@ public final class Journal {
    * @throws MediaUnavailable if the disk reported an error, now or before
    */
   public void sync(long position) {
-    while (written < position) {
-      requireSound();
-      if (leading.compareAndSet(false, true)) {
-        try {
-          if (written < position && failure == null) {
-            lead();
+    boolean interrupted = false;
+    try {
+      while (written < position) {
+        requireSound();
+        if (leading.compareAndSet(false, true)) {
+          boolean wrote = false;
+          try {
+            wrote = failure == null && lead();
+          } finally {
+            leading.set(false);
+            waiters.wake(failure == null ? written : Long.MAX_VALUE);
           }
-        } finally {
-          leading.set(false);
-          waiters.wake(failure == null ? written : Long.MAX_VALUE);
+          if (!wrote && written < position) {
+            // Whoever writes a group that is longer than the ring is at it.
+            LockSupport.parkNanos(this, PAUSE_NANOS);
+          }
+        } else {
+          interrupted |= waiters.await(position, () -> written >= position || !leading.get());
         }
-      } else {
-        waiters.await(position, () -> written >= position || !leading.get());
+      }
+    } finally {
+      if (interrupted) {
+        // It would not have been able to wait.
+        Thread.currentThread().interrupt();
       }
     }
   }
@@ -329,10 +342,13 @@ public final class Journal {
     }
   }
 
-  /** (e) */
-  private void lead() {
+  /** (e) False if there is nothing that could be written. */
+  private boolean lead() {
     long from = written;
     long end = sealedTail();
+    if (end == from) {
+      return false;
+    }
     awaitFilled(from, end);
     try {
       while (from < end) {
@@ -350,6 +366,7 @@ public final class Journal {
     if (end - cut > capacity / 4) {
       room.isUsed();
     }
+    return true;
   }
 
   /** From now on nothing is committed or said to be durable. What was, is in the journal. */

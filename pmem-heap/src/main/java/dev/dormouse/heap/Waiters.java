@@ -15,8 +15,12 @@ final class Waiters {
   private final AtomicLongArray numbers = new AtomicLongArray(SEATS);
   private final AtomicInteger count = new AtomicInteger();
 
-  /** Waits until it is woken, or for a millisecond; not at all if {@code isOver} once it can be woken. Keeps an interrupt for later. */
-  void await(long number, BooleanSupplier isOver) {
+  /**
+   * Waits until it is woken, or for a millisecond; not at all if {@code isOver} once it can be woken.
+   *
+   * @return whether the thread was interrupted, which it is no longer: the caller has to see to that
+   */
+  boolean await(long number, BooleanSupplier isOver) {
     int seat = sit(number);
     boolean interrupted = false;
     try {
@@ -30,10 +34,8 @@ final class Waiters {
         threads.set(seat, null);
         count.decrementAndGet();
       }
-      if (interrupted) {
-        Thread.currentThread().interrupt();
-      }
     }
+    return interrupted;
   }
 
   private int sit(long number) {

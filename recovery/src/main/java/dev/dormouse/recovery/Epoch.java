@@ -74,6 +74,7 @@ public final class Epoch {
       throw Lanes.damaged(media, lane, "its number is " + number + ", and no lane comes so far");
     }
     salt = newSalt;
+    position = 0;
     log.start(number, salt);
     running = true;
   }
@@ -98,8 +99,8 @@ public final class Epoch {
   }
 
   /**
-   * Where the epoch that was committed last in this lane ends in the medium's journal: a sync of it makes the epoch durable. 0 where
-   * there is no journal.
+   * Where this epoch's commit ends in the medium's journal: a sync of it makes it durable. 0 where there is no journal, and where
+   * nothing was committed.
    */
   public long position() {
     return position;
