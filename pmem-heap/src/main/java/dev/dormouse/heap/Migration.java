@@ -234,7 +234,7 @@ final class Migration implements Journal.Room, AutoCloseable {
     @Override
     public void write(long offset, byte[] source, int index, int length) throws IOException {
       home.write(offset, source, index, length);
-      int part = (int) Math.clamp(copy.end - offset, 0, length);
+      int part = Math.clamp(copy.end - offset, 0, length);
       copied(() -> copy.file.write(offset, source, index, part));
     }
 
@@ -288,10 +288,17 @@ final class Migration implements Journal.Room, AutoCloseable {
       file.sync();
       return made.end;
     } finally {
-      working.lock();
-      copy = null;
-      working.unlock();
+      endCopy();
       copying.unlock();
+    }
+  }
+
+  private void endCopy() {
+    working.lock();
+    try {
+      copy = null;
+    } finally {
+      working.unlock();
     }
   }
 
@@ -309,7 +316,7 @@ final class Migration implements Journal.Room, AutoCloseable {
       working.lock();
       try {
         long left = homeBytes() - made.end;
-        int length = (int) Math.clamp(left, 0, piece.length);
+        int length = Math.clamp(left, 0, piece.length);
         home.read(made.end, ByteBuffer.wrap(piece, 0, length));
         made.file.write(made.end, piece, 0, length);
         made.end += length;
