@@ -15,6 +15,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import java.util.function.LongUnaryOperator;
 
@@ -274,11 +275,27 @@ public final class JournaledMedia extends FileMapping {
     }
   }
 
+  /** A loose record that says that they are zeros, and need not hold them. */
+  @Override
+  public void zeroAndFlush(long offset, long length) {
+    pages.pin(offset, length);
+    try {
+      fill(offset, length, (byte) 0);
+      appendLoose(writer -> writer.zeros(offset, length));
+    } finally {
+      pages.unpin(offset, length);
+    }
+  }
+
   private void appendLoose(long offset, long length) {
+    appendLoose(writer -> writer.image(offset, length));
+  }
+
+  private void appendLoose(Consumer<JournalWriter> composed) {
     int stripe = (int) Thread.currentThread().threadId() & (LOOSE_WRITERS - 1);
     looseLocks[stripe].lock();
     try {
-      looseWriters[stripe].image(offset, length);
+      composed.accept(looseWriters[stripe]);
       looseWriters[stripe].append();
     } finally {
       looseLocks[stripe].unlock();

@@ -116,6 +116,12 @@ public interface Media extends AutoCloseable {
     flush(offset, Long.BYTES);
   }
 
+  /** Writes zeros to a range of whole words, and hands it over, as one step. */
+  default void zeroAndFlush(long offset, long length) {
+    fill(offset, length, (byte) 0);
+    flush(offset, length);
+  }
+
   /** Orders all lines that this thread handed over before all of its later writes. At least a store fence of compiler and CPU. */
   void fence();
 

@@ -154,13 +154,8 @@ final class PageTable {
           sizeClass == SizeClasses.RECORD
               ? (long) classes.slabPagesOf(sizeClass) * Geometry.PAGE_BYTES
               : SizeClasses.firstSlotOf(classes.slotsOf(sizeClass));
-      media.pin(offsetOf(head), length);
-      try {
-        media.fill(offsetOf(head), length, (byte) 0);
-        media.persist(offsetOf(head), length);
-      } finally {
-        media.unpin(offsetOf(head), length);
-      }
+      media.zeroAndFlush(offsetOf(head), length);
+      media.fence();
     }
   }
 

@@ -1,5 +1,6 @@
 package dev.dormouse.heap;
 
+import java.lang.reflect.InvocationHandler;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Proxy;
 
@@ -19,6 +20,10 @@ final class WatchedMedia {
             Media.class.getClassLoader(),
             new Class<?>[] {Media.class},
             (proxy, method, arguments) -> {
+              if (method.getName().endsWith("AndFlush")) {
+                // Of two verbs, each of which is told.
+                return InvocationHandler.invokeDefault(proxy, method, arguments);
+              }
               watcher.before(method.getName(), arguments);
               try {
                 return method.invoke(below, arguments);
