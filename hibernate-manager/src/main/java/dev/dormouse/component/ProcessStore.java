@@ -415,9 +415,11 @@ public final class ProcessStore implements AutoCloseable {
    * is.
    *
    * @throws dev.dormouse.heap.MediaUnavailable if the medium could not make it durable
+   * @throws OutOfTurn if the calling thread runs a turn
    */
   public void sync() {
     engine.refuseIfClosed();
+    engine.refuseInsideATurn();
     engine.media().sync();
   }
 

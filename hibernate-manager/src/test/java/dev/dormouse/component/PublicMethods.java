@@ -9,12 +9,14 @@ import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
 import java.util.function.Consumer;
 import java.util.function.Function;
+import java.util.function.LongConsumer;
 
 /** Calls every public method of a class with arguments that would be fine at another time, so that none is forgotten. */
 final class PublicMethods {
@@ -103,6 +105,10 @@ final class PublicMethods {
       return EpochLimits.DEFAULT;
     } else if (type == ComponentId.class) {
       return new ComponentId(4096, 1);
+    } else if (type == Path.class) {
+      return Path.of("target", "never-made.pool");
+    } else if (type == LongConsumer.class) {
+      return (LongConsumer) bytes -> {};
     } else if (type == Consumer.class) {
       return (Consumer<Object>) PublicMethods::nothing;
     } else if (type == Function.class) {
