@@ -42,6 +42,8 @@ public final class Journal {
   private final DelayedSync delayed;
   private final AtomicLong syncs = new AtomicLong();
   private final AtomicLong waits = new AtomicLong();
+  private final AtomicLong pages = new AtomicLong();
+  private final AtomicLong homePages = new AtomicLong();
 
   /** Why nothing is committed any more. */
   private record Failure(String what, IOException cause) {}
@@ -121,6 +123,20 @@ public final class Journal {
   /** How often somebody had to wait for room in it. */
   public long waits() {
     return waits.get();
+  }
+
+  /** How many pages of 4,096 bytes of the journal's file were written: a page for each of its syncs that reached it. */
+  public long writtenPages() {
+    return pages.get();
+  }
+
+  /** How many pages of 4,096 bytes of home were written: a page for each round of migration that changed something in it. */
+  public long homePages() {
+    return homePages.get();
+  }
+
+  void hasMoved(int pageCount) {
+    homePages.addAndGet(pageCount);
   }
 
   long capacity() {
@@ -354,8 +370,10 @@ public final class Journal {
       while (from < end) {
         int index = indexOf(from);
         int length = (int) Math.min(end - from, ring.length - index);
-        file.writeThrough(JournalLayout.FIRST_BYTE + from % capacity, ByteBuffer.wrap(ring, index, length));
+        long place = JournalLayout.FIRST_BYTE + from % capacity;
+        file.writeThrough(place, ByteBuffer.wrap(ring, index, length));
         syncs.incrementAndGet();
+        pages.addAndGet((place + length - 1) / Geometry.PAGE_BYTES - place / Geometry.PAGE_BYTES + 1);
         from += length;
       }
     } catch (IOException e) {

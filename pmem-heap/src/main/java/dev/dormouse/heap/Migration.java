@@ -15,6 +15,7 @@ import java.util.function.LongConsumer;
 final class Migration implements Journal.Room, AutoCloseable {
   private static final int LEAST_WINDOW = 8 << 20;
   private static final long IDLE_NANOS = TimeUnit.MILLISECONDS.toNanos(200);
+  private static final long LONGEST_NANOS = TimeUnit.SECONDS.toNanos(10);
   private static final long PAUSE_NANOS = TimeUnit.MICROSECONDS.toNanos(50);
   private static final int COPIED_BYTES = 1 << 20;
   private static final int MOST_PAUSES = 2000;
@@ -30,6 +31,7 @@ final class Migration implements Journal.Room, AutoCloseable {
   private final ReentrantLock copying = new ReentrantLock();
   private final Thread thread;
   private volatile boolean closed;
+  private volatile boolean asked;
   private volatile boolean givesBack;
   // What has home so far, while it is being copied. Guarded by the lock.
   private Copy copy;
@@ -56,17 +58,34 @@ final class Migration implements Journal.Room, AutoCloseable {
   }
 
   private void run() {
+    long seenTail = 0;
+    long lastNanos = System.nanoTime();
     while (!closed && !journal.hasFailed()) {
       LockSupport.parkNanos(this, IDLE_NANOS);
-      try {
-        while (!closed && step()) {
-          // As long as there is something.
+      long tail = journal.tail();
+      // Not behind every commit: a page that several of them change is written once, and the disk is left to those who wait for it.
+      boolean quiet = tail == seenTail;
+      seenTail = tail;
+      if (quiet || asked || privatePagesAreMany() || System.nanoTime() - lastNanos > LONGEST_NANOS) {
+        asked = false;
+        try {
+          long target = journal.durable();
+          boolean more = step();
+          // What came meanwhile is left for the next time.
+          while (more && !closed && journal.cut() < target) {
+            more = step();
+          }
+        } catch (RuntimeException | Error e) {
+          // The journal has failed by it, and says so to everybody who asks.
+          return;
         }
-      } catch (RuntimeException | Error e) {
-        // The journal has failed by it, and says so to everybody who asks.
-        return;
+        lastNanos = System.nanoTime();
       }
     }
+  }
+
+  private boolean privatePagesAreMany() {
+    return givesBack && pages.bytes() > mostPrivateBytes / 2;
   }
 
   /** From now on every store to a page is made under a pin, so that pages without one may be given back. */
@@ -80,6 +99,7 @@ final class Migration implements Journal.Room, AutoCloseable {
     if (thread == null) {
       step();
     } else {
+      asked = true;
       LockSupport.unpark(thread);
       LockSupport.parkNanos(this, PAUSE_NANOS);
     }
@@ -88,6 +108,7 @@ final class Migration implements Journal.Room, AutoCloseable {
   @Override
   public void isUsed() {
     if (thread != null) {
+      asked = true;
       LockSupport.unpark(thread);
     }
   }
@@ -177,11 +198,12 @@ final class Migration implements Journal.Room, AutoCloseable {
     journal.isCutAt(scan.completeEnd());
     rounds.incrementAndGet();
     pieces.addAndGet(words.pieces());
+    journal.hasMoved(words.pages());
   }
 
   /** (f) 5 */
   private boolean relieve() {
-    if (!givesBack || pages.bytes() <= mostPrivateBytes / 2) {
+    if (!privatePagesAreMany()) {
       return false;
     }
     boolean gave = marked && journal.cut() >= markedTail;

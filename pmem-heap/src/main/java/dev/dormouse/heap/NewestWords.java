@@ -33,6 +33,11 @@ final class NewestWords {
     return pieces;
   }
 
+  /** In how many pages the written words are. */
+  int pages() {
+    return size;
+  }
+
   void carryOut(JournalScan scan) throws IOException {
     for (int entry = scan.count() - 1; entry >= 0; entry--) {
       carryOut(scan, entry);
