@@ -31,6 +31,7 @@ final class DataspaceChanges implements SharedDataspaces {
   private final Symbols symbols;
   private final DataspaceTable table;
   private final List<Change> changes = new ArrayList<>();
+  private long seenUpTo;
 
   DataspaceChanges(Media media, Symbols symbols, DataspaceTable table) {
     this.media = media;
@@ -45,6 +46,8 @@ final class DataspaceChanges implements SharedDataspaces {
     lock.lock();
     try {
       DataspaceHead head = table.find(symbol);
+      // Under the lock: what the turn tells of it, there or gone, was ordered before.
+      seenUpTo = media.journal() == null ? 0 : media.journal().tail();
       if (head == null) {
         throw new NoSuchDataspace(media.describe() + ": there is no dataspace named " + dataspace);
       }
@@ -58,6 +61,11 @@ final class DataspaceChanges implements SharedDataspaces {
     } finally {
       lock.unlock();
     }
+  }
+
+  /** Up to where the medium's journal must be durable before what was seen of dataspaces may be told. */
+  long seenUpTo() {
+    return seenUpTo;
   }
 
   @Override

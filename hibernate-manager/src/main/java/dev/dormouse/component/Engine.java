@@ -385,6 +385,7 @@ final class Engine {
       epoch.commit();
     } else {
       awake.shares.commit(epoch);
+      awake.position = Math.max(awake.position, awake.shares.seenUpTo());
     }
     awake.position = Math.max(awake.position, epoch.position());
   }
@@ -507,25 +508,31 @@ final class Engine {
           nanos -> longEpochs.tryAcquire(nanos, TimeUnit.NANOSECONDS),
           all -> refuseIfAllStuck(all.stuckBatches(), mostLongEpochs, "lanes for batches are held by batches that run"));
     }
+    boolean answered = false;
     try {
-      return exclusively(
-          recordOffset,
-          birth,
-          (awake, epoch) -> {
-            Batch batch = new Batch(this, awake, epoch, limits);
-            startOfGap(awake);
-            try {
-              turns.accept(batch);
-              return batch.checkpoint();
-            } catch (RuntimeException e) {
-              throw endClock(awake) ? stopped(awake, e) : e;
-            } finally {
-              endClock(awake);
-              batch.end();
-            }
-          });
+      List<ByteBuffer> replies = exclusively(recordOffset, birth, (awake, epoch) -> batch(awake, epoch, limits, turns));
+      answered = true;
+      return replies;
     } finally {
       longEpochs.release();
+      if (!answered) {
+        // What a refusal tells was read.
+        media.sync();
+      }
+    }
+  }
+
+  private List<ByteBuffer> batch(Awake awake, Epoch epoch, EpochLimits limits, Consumer<Batch> turns) {
+    Batch batch = new Batch(this, awake, epoch, limits);
+    startOfGap(awake);
+    try {
+      turns.accept(batch);
+      return batch.checkpoint();
+    } catch (RuntimeException e) {
+      throw endClock(awake) ? stopped(awake, e) : e;
+    } finally {
+      endClock(awake);
+      batch.end();
     }
   }
 

@@ -7,6 +7,7 @@ import dev.dormouse.heap.MachineWentDown;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.OldCopy;
 import dev.dormouse.heap.Owner;
+import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
@@ -491,6 +492,12 @@ public final class ProcessStore implements AutoCloseable {
       closed = true;
     }
     if (engine.isBroken()) {
+      try {
+        // What was acknowledged as ordered has no other way to become durable.
+        engine.media().sync();
+      } catch (MediaUnavailable failed) {
+        // Whoever waited for it was told.
+      }
       // The next open must find a pool that was not closed, and finish what could not be ended.
       engine.pool().abandon();
     } else {

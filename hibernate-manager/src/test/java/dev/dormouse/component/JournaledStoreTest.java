@@ -225,4 +225,38 @@ final class JournaledStoreTest {
   private static ByteBuffer request(String script) {
     return ByteBuffer.wrap(script.getBytes(StandardCharsets.UTF_8));
   }
+
+  /** What (d) hands over is as long as it is, and the journal as short as it may be. */
+  @Test
+  void aLargeRegionIsMadeWithAJournalThatIsShorterThanWhatIsSaidOfItsPages() {
+    JournalOptions least = JournalOptions.STANDARD.withJournalBytes(128 << 10);
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(64 * MIB).medium(FileMedium.JOURNALED).journal(least))) {
+      Component big = store.create("big", spec -> spec.program(ScriptProgram.class).region("state", 32 * MIB));
+      assertThat(ask(big, "put state 4096 7; get state 4096")).isEqualTo("7");
+    }
+    assertThat(StoreVerifier.verify(pool).verdict()).isEqualTo(Verdict.CLEAN);
+  }
+
+  /** What a turn says of a dataspace, there or gone, waits until that is durable, although it wrote nothing. */
+  @Test
+  void aTurnThatOnlyLookedForADataspaceWaitsForWhatItSaw() {
+    JournalOptions slow = SMALL.withDelay(Duration.ofMinutes(10));
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).medium(FileMedium.JOURNALED).journal(slow))) {
+      Component other = counter(store, "other");
+      Component asker = store.create("asker", spec -> spec.program(Asks.class));
+      assertThat(asker.invokeOrdered(request("")).says()).isEqualTo(Acknowledged.DURABLE);
+      other.invokeOrdered(request("put state 0 1"));
+      assertThat(asker.invokeOrdered(request("")).says()).isEqualTo(Acknowledged.ORDERED);
+      store.sync();
+      assertThat(asker.invokeOrdered(request("")).says()).isEqualTo(Acknowledged.DURABLE);
+    }
+  }
+
+  /** Looks for a dataspace that is not there. */
+  public static final class Asks implements Program {
+    @Override
+    public void turn(Turn turn) {
+      assertThatThrownBy(() -> turn.regions().attachShared("r", "d")).isInstanceOf(NoSuchDataspace.class);
+    }
+  }
 }

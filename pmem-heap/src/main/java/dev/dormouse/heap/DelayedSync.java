@@ -5,6 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /** Makes durable what nobody waits for, after a while: a thread of its own, which is there from the first time on that it is asked for. */
 final class DelayedSync implements AutoCloseable {
+  private static final long PATIENCE_MILLIS = 10;
+
   private final Journal journal;
   private final long delayNanos;
   private final AtomicReference<Thread> thread = new AtomicReference<>();
@@ -49,13 +51,29 @@ final class DelayedSync implements AutoCloseable {
       } catch (MediaUnavailable e) {
         // Everybody who asks is told by the journal.
         return;
+      } catch (RuntimeException | Error e) {
+        // Whatever it was: it is tried again, after another delay.
+        asked = true;
       }
     }
   }
 
+  /** Waits for what it is at. */
   @Override
   public void close() {
     closed = true;
-    LockSupport.unpark(thread.get());
+    Thread running = thread.get();
+    boolean interrupted = false;
+    while (running != null && running.isAlive()) {
+      LockSupport.unpark(running);
+      try {
+        running.join(PATIENCE_MILLIS);
+      } catch (InterruptedException e) {
+        interrupted = true;
+      }
+    }
+    if (interrupted) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -38,6 +38,8 @@ public final class Journal {
   // Where a group begins, or goes on, that is longer than the ring may hold: nobody waits for it to be filled.
   private volatile long limit = Long.MAX_VALUE;
   private volatile Failure failure;
+  // Something was claimed that will never be filled. A field, because whoever sets it may have no stack left for a call.
+  volatile boolean torn;
   private volatile Room room;
   private final DelayedSync delayed;
   private final AtomicLong syncs = new AtomicLong();
@@ -165,17 +167,25 @@ public final class Journal {
       } else if (end > roomEnd()) {
         makeRoom();
       } else if (tail.compareAndSet(from, end)) {
-        if (skipped > 0) {
-          fillEmpty(from, skipped);
-        }
+        skip(from, skipped);
         return from + skipped;
       }
     }
   }
 
-  /** Up to where records may be claimed: what is not cut must not be overwritten, nor any sector that it lies in. */
-  private long roomEnd() {
-    return (cut & -JournalLayout.SECTOR_BYTES) + capacity;
+  /** Fills what was claimed and is of no use. */
+  private void skip(long from, int length) {
+    boolean filledIt = length == 0;
+    try {
+      if (length > 0) {
+        fillEmpty(from, length);
+        filledIt = true;
+      }
+    } finally {
+      if (!filledIt) {
+        torn = true;
+      }
+    }
   }
 
   /** Writes a group of several records, one after the other, into room that was claimed for all of them. */
@@ -193,39 +203,50 @@ public final class Journal {
    * @return where it ends
    */
   long appendLong(int records, int lastLength, LongGroup group) {
-    int length = mostRecordBytes();
     longGroups.lock();
     try {
-      long start = claimLong((records - 1L) * length + lastLength);
-      Throwable failed = null;
-      for (int i = 0; i < records; i++) {
-        long position = start + (long) i * length;
-        int thisLength = i < records - 1 ? length : lastLength;
-        while (written + ring.length < position + thisLength) {
-          sync(written + 1);
+      long start = claimLong((records - 1L) * mostRecordBytes() + lastLength);
+      boolean filledAll = false;
+      try {
+        writeLong(start, records, lastLength, group);
+        filledAll = true;
+      } finally {
+        if (!filledAll && limit != Long.MAX_VALUE) {
+          torn = true;
         }
-        if (failed != null) {
-          fillEmpty(position, thisLength);
-        } else {
-          try {
-            group.write(position, thisLength, start);
-          } catch (RuntimeException | Error e) {
-            // Whatever it is: the room was claimed, and what comes behind it waits for it to be filled.
-            failed = e;
-          }
-        }
-        limit = i < records - 1 ? position + thisLength : Long.MAX_VALUE;
       }
-      if (failed instanceof Error error) {
-        throw error;
+      return start + (records - 1L) * mostRecordBytes() + lastLength;
+    } finally {
+      longGroups.unlock();
+    }
+  }
+
+  /** Returns, or throws what a record's writing threw, with all records filled and no limit; or throws with a limit. */
+  private void writeLong(long start, int records, int lastLength, LongGroup group) {
+    Throwable failed = null;
+    for (int i = 0; i < records; i++) {
+      long position = start + (long) i * mostRecordBytes();
+      int length = i < records - 1 ? mostRecordBytes() : lastLength;
+      while (written + ring.length < position + length) {
+        sync(written + 1);
       }
       if (failed != null) {
-        throw (RuntimeException) failed;
+        fillEmpty(position, length);
+      } else {
+        try {
+          group.write(position, length, start);
+        } catch (RuntimeException | Error e) {
+          // What comes behind it waits for it to be filled.
+          failed = e;
+        }
       }
-      return start + (records - 1L) * length + lastLength;
-    } finally {
-      limit = Long.MAX_VALUE;
-      longGroups.unlock();
+      limit = i < records - 1 ? position + length : Long.MAX_VALUE;
+    }
+    if (failed instanceof Error error) {
+      throw error;
+    }
+    if (failed != null) {
+      throw (RuntimeException) failed;
     }
   }
 
@@ -239,18 +260,33 @@ public final class Journal {
         sync(written + 1);
       } else if (end > roomEnd()) {
         makeRoom();
+      } else if (!leading.compareAndSet(false, true)) {
+        LockSupport.parkNanos(this, PAUSE_NANOS);
       } else {
-        // Before the claim: nobody must wait for what cannot be filled before he has written what comes before it.
-        limit = from + skipped;
-        if (tail.compareAndSet(from, end)) {
-          if (skipped > 0) {
-            fillEmpty(from, skipped);
+        // In the place of a leader: none may believe the limit before the claim is made, nor wait for what cannot be filled before he
+        // has written what comes before it.
+        boolean claimed = false;
+        try {
+          limit = from + skipped;
+          claimed = tail.compareAndSet(from, end);
+        } finally {
+          if (!claimed) {
+            limit = Long.MAX_VALUE;
           }
+          leading.set(false);
+        }
+        waiters.wake(written);
+        if (claimed) {
+          skip(from, skipped);
           return from + skipped;
         }
-        limit = Long.MAX_VALUE;
       }
     }
+  }
+
+  /** Up to where records may be claimed: what is not cut must not be overwritten, nor any sector that it lies in. */
+  private long roomEnd() {
+    return (cut & -JournalLayout.SECTOR_BYTES) + capacity;
   }
 
   private void makeRoom() {
@@ -320,6 +356,7 @@ public final class Journal {
           if (!wrote && written < position) {
             // Whoever writes a group that is longer than the ring is at it.
             LockSupport.parkNanos(this, PAUSE_NANOS);
+            interrupted |= Thread.interrupted();
           }
         } else {
           interrupted |= waiters.await(position, () -> written >= position || !leading.get());
@@ -348,12 +385,14 @@ public final class Journal {
   }
 
   private void requireSound() {
+    if (torn && failure == null) {
+      failure = new Failure("a commit was cut short by an error of the JVM, so that nothing can follow it", null);
+    }
     Failure failed = failure;
     if (failed != null) {
       throw new MediaUnavailable(
           pool,
-          failed.what + ": the system said " + failed.cause.getMessage()
-              + "; nothing more is committed, and what was acknowledged is safe: close the pool, look to the disk, and open it again",
+          failed.what + "; nothing more is committed, and what was acknowledged is safe: close the pool, look to the disk, and open it again",
           failed.cause);
     }
   }
@@ -362,7 +401,7 @@ public final class Journal {
   private boolean lead() {
     long from = written;
     long end = sealedTail();
-    if (end == from) {
+    if (end <= from) {
       return false;
     }
     awaitFilled(from, end);
@@ -391,7 +430,7 @@ public final class Journal {
   void fail(String what, IOException e) {
     if (failure == null) {
       // Else the first one counts: what is told is always the same.
-      failure = new Failure(what, e);
+      failure = new Failure(what + ": the system said " + e.getMessage(), e);
     }
     waiters.wake(Long.MAX_VALUE);
   }
@@ -414,7 +453,7 @@ public final class Journal {
         return end;
       }
       if (tail.compareAndSet(end, end + missing)) {
-        fillEmpty(end, missing);
+        skip(end, missing);
         return end + missing;
       }
     }
@@ -432,6 +471,7 @@ public final class Journal {
       } else if (spins++ < SPINS) {
         Thread.onSpinWait();
       } else {
+        requireSound();
         Thread.yield();
       }
     }

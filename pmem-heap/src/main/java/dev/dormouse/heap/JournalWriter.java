@@ -29,6 +29,7 @@ public final class JournalWriter {
   private int entry;
   private long done;
   private int passed;
+  private boolean filledIt;
 
   JournalWriter(Journal journal, Media memory) {
     this.journal = journal;
@@ -100,17 +101,22 @@ public final class JournalWriter {
       long length = JournalLayout.RECORD_BYTES + bytes;
       return length <= journal.mostRecordBytes() ? appendWhole((int) length) : appendParts();
     } finally {
-      clear();
+      // Nothing that could fail: the group may be durable by now.
+      reset();
     }
   }
 
-  /** Forgets what was composed. */
-  public void clear() {
+  private void reset() {
     count = 0;
     bytes = 0;
     ownEnd = 0;
     entry = 0;
     done = 0;
+  }
+
+  /** Forgets what was composed, and what a huge group took. */
+  public void clear() {
+    reset();
     if (places.length > MOST_KEPT_ENTRIES) {
       places = new long[FIRST_ENTRIES];
       lengths = new long[FIRST_ENTRIES];
@@ -127,8 +133,15 @@ public final class JournalWriter {
 
   private long appendWhole(int length) {
     int claimed = aligned(length);
+    filledIt = false;
     long position = journal.claim(claimed);
-    write(position, claimed, JournalLayout.WHOLE, position);
+    try {
+      write(position, claimed, JournalLayout.WHOLE, position);
+    } finally {
+      if (!filledIt) {
+        journal.torn = true;
+      }
+    }
     return position + claimed;
   }
 
@@ -173,6 +186,7 @@ public final class JournalWriter {
       journal.head(position, length, actual, group, entries);
       journal.seal(position, length, crc);
       journal.fill(position, length);
+      filledIt = true;
     }
   }
 

@@ -29,7 +29,6 @@ import java.util.function.LongUnaryOperator;
 public final class JournaledMedia extends FileMapping {
   private static final SecureRandom RANDOM = new SecureRandom();
   private static final int LOOSE_WRITERS = 8;
-  private static final long MOST_LOOSE_BYTES = 64 << 10;
 
   private final Home home;
   private final Journal journal;
@@ -262,7 +261,9 @@ public final class JournaledMedia extends FileMapping {
   @Override
   public JournalWriter journalWriter() {
     // Whoever has one stores under pins.
-    migration.mayGiveBack();
+    if (PrivateMapping.pagesAreThoseOfPools()) {
+      migration.mayGiveBack();
+    }
     return new JournalWriter(journal, this);
   }
 
@@ -270,8 +271,10 @@ public final class JournaledMedia extends FileMapping {
   @Override
   public void flush(long offset, long length) {
     Objects.checkFromIndexSize(offset, length, sizeBytes());
-    for (long done = 0; done < length; done += MOST_LOOSE_BYTES) {
-      appendLoose(offset + done, Math.min(MOST_LOOSE_BYTES, length - done));
+    // Records, and no group: each piece says for itself what it says, and none is refused for its length.
+    long most = journal.mostRecordBytes() - 2L * JournalLayout.UNIT_BYTES;
+    for (long done = 0; done < length; done += most) {
+      appendLoose(offset + done, Math.min(most, length - done));
     }
   }
 

@@ -206,9 +206,11 @@ final class Migration implements Journal.Room, AutoCloseable {
     if (!privatePagesAreMany()) {
       return false;
     }
-    boolean gave = marked && journal.cut() >= markedTail;
-    if (gave) {
+    boolean gave = false;
+    if (marked && journal.cut() >= markedTail) {
+      long before = pages.bytes();
       pages.giveBack(giver);
+      gave = pages.bytes() < before;
       marked = false;
     }
     if (!marked) {

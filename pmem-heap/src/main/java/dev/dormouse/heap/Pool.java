@@ -546,6 +546,10 @@ public final class Pool implements AutoCloseable {
         header =
             header.next(header.durabilityClass(), false, header.openCount(), header.salt(), header.boot(), header.roots());
         header.write(media);
+        if (media.journal() != null) {
+          // No damaged copy may bring back the name of a journal that may be deleted by then.
+          writeAgain();
+        }
         media.settle(0, PoolHeader.BYTES);
         tellAnchor();
       }

@@ -44,6 +44,11 @@ record PrivateMapping(MemorySegment memory, PrivatePages.Giver giver) {
     return new PrivateMapping(memory, (offset, length) -> memory.asSlice(offset, length).unload());
   }
 
+  /** Whether the system's pages are as long as a pool's: where they are longer, giving one back would take its neighbours with it. */
+  static boolean pagesAreThoseOfPools() {
+    return System.getProperty("os.arch").equals("amd64");
+  }
+
   /** As {@link #of(PoolFile, long, Arena)}, by the C library. */
   static PrivateMapping withoutReserve(Path file, long bytes, Arena arena, Throwable refused) {
     String what = "the system refused a private mapping of " + bytes + " bytes: " + refused.getMessage();

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -249,5 +250,61 @@ class JournalTest {
     assertThat(appended.get()).isEqualTo(8 * 500);
     migration.checkpoint();
     assertThat(home.bytes).isEqualTo(memory.bytes());
+  }
+
+  /** Groups that are claimed at once and written bit by bit, among others that come and go. */
+  @Test
+  void longAndShortGroupsOfManyThreadsAllGetThereAndDurableNeverGoesBack() throws InterruptedException {
+    Thread[] threads = new Thread[6];
+    AtomicReference<String> wrong = new AtomicReference<>();
+    for (int t = 0; t < threads.length; t++) {
+      int number = t;
+      threads[t] =
+          new Thread(
+              () -> {
+                JournalWriter own = new JournalWriter(journal, memory);
+                Random random = new Random(number);
+                long seen = 0;
+                for (int i = 0; i < 1_500; i++) {
+                  int length = (number < 2 ? 6000 + random.nextInt(6000) : 64 + random.nextInt(1500)) & -8;
+                  memory.fill(number * 16_384L, length, (byte) i);
+                  own.image(number * 16_384L, length);
+                  long end = own.append();
+                  journal.sync(end);
+                  long durable = journal.durable();
+                  if (durable < end || durable < seen) {
+                    wrong.compareAndSet(null, durable + " after " + end + " and " + seen);
+                  }
+                  seen = durable;
+                }
+              });
+      threads[t].start();
+    }
+    for (Thread thread : threads) {
+      thread.join();
+    }
+    assertThat(wrong.get()).isNull();
+    migration.checkpoint();
+    assertThat(home.bytes).isEqualTo(memory.bytes());
+  }
+
+  @Test
+  void anErrorOfTheDiskInTheMiddleOfALongGroupEndsItAndHangsNobody() {
+    memory.fill(0, 24_000, (byte) 9);
+    writer.image(0, 24_000);
+    file.failure = new IOException("Input/output error");
+    assertThatThrownBy(writer::append).isInstanceOf(MediaUnavailable.class);
+    file.failure = null;
+    assertThatThrownBy(() -> journal.sync(journal.tail())).isInstanceOf(MediaUnavailable.class);
+    assertThatThrownBy(() -> append(0, 8, 1)).isInstanceOf(MediaUnavailable.class);
+  }
+
+  /** Whatever stopped it: nobody can know what should have been there. */
+  @Test
+  void whatWasClaimedAndIsNeverFilledEndsTheJournalAndHangsNobody() {
+    long claimed = journal.claim(64);
+    journal.torn = true;
+    assertThatThrownBy(() -> journal.sync(claimed + 64)).isInstanceOf(MediaUnavailable.class).hasMessageContaining("cut short");
+    assertThatThrownBy(() -> append(0, 8, 1)).isInstanceOf(MediaUnavailable.class);
   }
 }

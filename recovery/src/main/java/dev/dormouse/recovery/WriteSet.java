@@ -39,11 +39,11 @@ final class WriteSet {
         grow();
         slot = slotOf(page);
       }
-      pages[slot] = page;
-      used[size++] = slot;
       if (keeper != null) {
         keeper.pin(page << PAGE_SHIFT, 1);
       }
+      pages[slot] = page;
+      used[size++] = slot;
     }
     masks[slot] |= granules;
   }
