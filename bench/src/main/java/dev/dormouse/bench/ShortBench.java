@@ -33,10 +33,14 @@ public final class ShortBench {
   /**
    * The full form, with a million sleepers; some minutes and 4 GiB of disk. The short form with {@code --short}; on emulated slow
    * media with {@code --slow}; the crash explorations with {@code --explore}; a map beside others with {@code --map};
-   * the heap, beside LLPL, with {@code --heap}; every medium with {@code --media}; JSON with {@code --json}.
+   * the heap, beside LLPL, with {@code --heap}; every medium with {@code --media}; the journaled one, beside LMDB, RocksDB and
+   * SQLite, with {@code --journal}; JSON with {@code --json}.
    */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
+    if (given.contains("--journal")) {
+      System.exit(JournalBench.runApart(given.contains("--short"), given.contains("--json")));
+    }
     System.exit(run(plan(given), System.out, given.contains("--json")));
   }
 

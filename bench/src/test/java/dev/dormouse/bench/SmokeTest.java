@@ -3,12 +3,15 @@ package dev.dormouse.bench;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
+import com.google.gson.JsonObject;
+import com.google.gson.JsonParser;
 import dev.dormouse.bench.llpl.LlplProbe;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.regex.Pattern;
@@ -60,6 +63,23 @@ class SmokeTest {
     for (Line line : plan.lines()) {
       assertThat(printed).anyMatch(row -> row.matches(Pattern.quote(line.name()) + " .*[0-9]x( .*)?"));
     }
+  }
+
+  @Test
+  void everythingOfTheJournaledMediumCanBeMeasured() {
+    ByteArrayOutputStream table = new ByteArrayOutputStream();
+
+    JournalReport report = JournalBench.run(JournalScale.smoke(), new PrintStream(table, true, StandardCharsets.UTF_8), false);
+
+    List<String> printed = table.toString(StandardCharsets.UTF_8).lines().map(String::strip).toList();
+    for (String name : List.of("a turn; floor: write and fdatasync", "journaled file", "LMDB", "wake to the first read", "the sync of a batch", "clean, pages given back")) {
+      assertThat(printed).anyMatch(row -> row.startsWith(name + " ") && row.matches(".* (ns|us|ms) .*"));
+    }
+    assertThat(printed).anyMatch(row -> row.startsWith("random, all pages ")).anyMatch(row -> row.startsWith("SQLite, one connection behind a lock "));
+    ByteArrayOutputStream json = new ByteArrayOutputStream();
+    report.printJson(new PrintStream(json, true, StandardCharsets.UTF_8), "smoke", Map.of("cpu", "one"));
+    JsonObject read = JsonParser.parseString(json.toString(StandardCharsets.UTF_8)).getAsJsonObject();
+    assertThat(read.getAsJsonArray("figures").size() + read.getAsJsonArray("counts").size()).isEqualTo(report.lines()).isGreaterThan(40);
   }
 
   @Test
