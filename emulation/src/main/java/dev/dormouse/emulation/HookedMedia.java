@@ -1,12 +1,15 @@
 package dev.dormouse.emulation;
 
 import dev.dormouse.heap.DurabilityClass;
+import dev.dormouse.heap.Journal;
+import dev.dormouse.heap.JournalWriter;
 import dev.dormouse.heap.Media;
 import java.lang.foreign.MemorySegment;
 
 /**
  * Another medium, with something done before and after everything that could change what it leaves: stores, flushes and
- * fences. Made to be extended, by media that count, stop or fail. Threads: as the medium below.
+ * fences. Made to be extended, by media that count, stop or fail. What is appended to a {@link #journal} goes past the hooks: that is
+ * the journal's, and its disk can be made to fail ({@link FaultyDisk}). Threads: as the medium below.
  */
 public class HookedMedia implements Media {
   private final Media media;
@@ -133,6 +136,27 @@ public class HookedMedia implements Media {
     hooked(() -> media.flush(offset, length));
   }
 
+  /** Two calls, as wherever a word is stored and flushed, while the medium below keeps the page. */
+  @Override
+  public void putAndFlush(long offset, long value) {
+    media.pin(offset, Long.BYTES);
+    try {
+      Media.super.putAndFlush(offset, value);
+    } finally {
+      media.unpin(offset, Long.BYTES);
+    }
+  }
+
+  @Override
+  public void zeroAndFlush(long offset, long length) {
+    media.pin(offset, length);
+    try {
+      Media.super.zeroAndFlush(offset, length);
+    } finally {
+      media.unpin(offset, length);
+    }
+  }
+
   @Override
   public void fence() {
     hooked(media::fence);
@@ -141,6 +165,31 @@ public class HookedMedia implements Media {
   @Override
   public void sync() {
     media.sync();
+  }
+
+  @Override
+  public Journal journal() {
+    return media.journal();
+  }
+
+  @Override
+  public JournalWriter journalWriter() {
+    return media.journalWriter();
+  }
+
+  @Override
+  public void pin(long offset, long length) {
+    media.pin(offset, length);
+  }
+
+  @Override
+  public void unpin(long offset, long length) {
+    media.unpin(offset, length);
+  }
+
+  @Override
+  public void admit() {
+    media.admit();
   }
 
   @Override

@@ -16,6 +16,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Stream;
@@ -33,7 +34,7 @@ final class PersistentLayouts {
   static Map<String, List<Row>> rows() throws Exception {
     Map<String, List<Row>> layouts = new TreeMap<>();
     for (Class<?> type : layoutsBeside(POOL)) {
-      layouts.put(type.getSimpleName(), rows(type));
+      layouts.putAll(rows(type));
     }
     return layouts;
   }
@@ -47,9 +48,7 @@ final class PersistentLayouts {
     modules.add(RegionTree.class);
     List<String> lines = new ArrayList<>();
     for (Class<?> type : layoutsBeside(modules)) {
-      for (Row row : rows(type)) {
-        lines.add(type.getSimpleName() + " " + row.field + " at " + row.offset + " of " + row.size);
-      }
+      rows(type).forEach((name, rows) -> rows.forEach(row -> lines.add(name + " " + row.field + " at " + row.offset + " of " + row.size)));
       for (Field field : type.getDeclaredFields()) {
         if (field.getType().isPrimitive() && Modifier.isStatic(field.getModifiers())) {
           field.setAccessible(true);
@@ -71,10 +70,30 @@ final class PersistentLayouts {
     return layouts;
   }
 
-  private static List<Row> rows(Class<?> type) throws ReflectiveOperationException {
-    Field field = type.getDeclaredField("LAYOUT");
-    field.setAccessible(true);
-    StructLayout layout = (StructLayout) field.get(null);
+  /** A class has one layout, which is called as it is, or several, whose names come between: {@code JournalLayout.RECORD} is JournalRecordLayout. */
+  private static Map<String, List<Row>> rows(Class<?> type) throws ReflectiveOperationException {
+    Map<String, List<Row>> layouts = new TreeMap<>();
+    for (Field field : type.getDeclaredFields()) {
+      if (field.getType() == StructLayout.class) {
+        field.setAccessible(true);
+        layouts.put(nameOf(type, field), rows((StructLayout) field.get(null)));
+      }
+    }
+    if (layouts.isEmpty()) {
+      throw new NoSuchFieldException(type + " has no layout");
+    }
+    return layouts;
+  }
+
+  private static String nameOf(Class<?> type, Field field) {
+    String name = type.getSimpleName();
+    String of = field.getName();
+    return of.equals("LAYOUT")
+        ? name
+        : name.substring(0, name.length() - "Layout".length()) + of.charAt(0) + of.substring(1).toLowerCase(Locale.ROOT) + "Layout";
+  }
+
+  private static List<Row> rows(StructLayout layout) {
     List<Row> rows = new ArrayList<>();
     for (MemoryLayout member : layout.memberLayouts()) {
       String name = member.name().orElseThrow();

@@ -8,16 +8,22 @@ import dev.dormouse.emulation.CrashImage;
 import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.emulation.FaultPlan;
 import dev.dormouse.emulation.HookedMedia;
+import dev.dormouse.emulation.MediaDisk;
 import dev.dormouse.emulation.PersistencyModel;
 import dev.dormouse.emulation.junit.Pmempool;
 import dev.dormouse.heap.BootIdentity;
+import dev.dormouse.heap.DiskFile;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.JournalOptions;
+import dev.dormouse.heap.JournaledMedia;
 import dev.dormouse.heap.LlplMedia;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.VerifyReport;
 import dev.dormouse.region.RegionKind;
+import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -47,6 +53,14 @@ final class StoreModelPropertiesTest {
   private static final int DATASPACES = 3;
   private static final int OUTCOMES = 3;
   private static final int STEPS = 60;
+
+  private static StoreOptions fresh() {
+    return StoreOptions.create(GEOMETRY.sizeBytes()).geometry(GEOMETRY).bootIdentity(BOOT).awake(3);
+  }
+
+  private static StoreOptions existing() {
+    return StoreOptions.existing().bootIdentity(BOOT).awake(3);
+  }
 
   /** What a component must be. */
   private static final class Expected {
@@ -119,6 +133,14 @@ final class StoreModelPropertiesTest {
     void dieIn(int fences);
 
     VerifyReport verify();
+
+    /** A store that was just made. */
+    default ProcessStore first() {
+      return ProcessStore.open(next(false), fresh());
+    }
+
+    /** Everything is at rest, and as the model says. */
+    default void atRest(ProcessStore store, String history) {}
   }
 
   /** The crash emulator, which leaves what a kill or a loss of power may leave. */
@@ -214,6 +236,144 @@ final class StoreModelPropertiesTest {
     }
   }
 
+  /**
+   * A journaled file on a disk that leaves what a kill or a loss of power may leave. Its journal is so short that it is written over
+   * all the time, and hardly any page may stay in memory.
+   */
+  private static final class JournaledGround implements Ground {
+    private final Random random;
+    private final JournalOptions options;
+    private final long journalBytes;
+    private int lives;
+    private CrashMedia disk;
+    private MortalDisk[] files = new MortalDisk[0];
+    private Media media;
+
+    JournaledGround(Random random, JournalOptions options) {
+      this.random = random;
+      this.options = options;
+      this.journalBytes = (2 * 4096) + options.journalBytes();
+    }
+
+    /** Writes and syncs throw once the process is dead; the one in whose middle it dies leaves a part. */
+    private static final class MortalDisk implements DiskFile {
+      private final DiskFile file;
+      private final long[] callsToLive;
+      private boolean buried;
+
+      MortalDisk(DiskFile file, long[] callsToLive) {
+        this.file = file;
+        this.callsToLive = callsToLive;
+      }
+
+      private boolean isDead() {
+        return callsToLive[0]-- <= 0;
+      }
+
+      @Override
+      public String describe() {
+        return file.describe();
+      }
+
+      @Override
+      public long sizeBytes() {
+        return file.sizeBytes();
+      }
+
+      @Override
+      public void read(long position, ByteBuffer destination) throws IOException {
+        file.read(position, destination);
+      }
+
+      @Override
+      public void write(long position, ByteBuffer source) throws IOException {
+        if (buried) {
+          return;
+        }
+        if (isDead()) {
+          if (callsToLive[0] == -1) {
+            file.write(position, source.slice(source.position(), source.remaining() / 2));
+          }
+          throw new Death.Killed();
+        }
+        file.write(position, source);
+      }
+
+      @Override
+      public void sync() throws IOException {
+        if (!buried) {
+          if (isDead()) {
+            throw new Death.Killed();
+          }
+          file.sync();
+        }
+      }
+
+      @Override
+      public void close() throws IOException {
+        file.close();
+      }
+    }
+
+    private Media over(CrashMedia below, long[] callsToLive) {
+      files =
+          new MortalDisk[] {
+            new MortalDisk(new MediaDisk("home", below, 0, GEOMETRY.sizeBytes()), callsToLive),
+            new MortalDisk(new MediaDisk("journal", below, GEOMETRY.sizeBytes(), journalBytes), callsToLive)
+          };
+      int life = lives++;
+      return JournaledMedia.over(files[0], files[1], number -> number + 77L * life + 1, options);
+    }
+
+    @Override
+    public Media next(boolean killed) {
+      PoolReader left = disk == null ? CrashMedia.zeros(GEOMETRY.sizeBytes() + journalBytes) : image(killed);
+      for (MortalDisk file : files) {
+        file.buried = true;
+      }
+      if (media != null) {
+        media.close();
+      }
+      disk = new CrashMedia(left);
+      long[] callsToLive = {Long.MAX_VALUE};
+      media = over(disk, callsToLive);
+      return media;
+    }
+
+    /** Whoever makes a pool settles it before it gets a journal. */
+    @Override
+    public ProcessStore first() {
+      ProcessStore.open(next(false), fresh()).close();
+      return ProcessStore.open(next(false), existing());
+    }
+
+    private CrashImage image(boolean killed) {
+      return !killed || random.nextBoolean() ? disk.processKilled() : disk.powerLost(PersistencyModel.SECTORS, random.nextLong());
+    }
+
+    @Override
+    public void dieIn(int fences) {
+      files[0].callsToLive[0] = fences;
+    }
+
+    @Override
+    public void atRest(ProcessStore store, String history) {
+      store.sync();
+      MortalDisk[] its = files;
+      // Power is lost, and somebody else finds the files.
+      try (Media recovered = over(new CrashMedia(disk.powerLost(PersistencyModel.SECTORS, random.nextLong())), new long[] {Long.MAX_VALUE})) {
+        JournaledOracle.compare(history, store, media, recovered);
+      } finally {
+        files = its;
+      }
+    }
+
+    @Override
+    public VerifyReport verify() {
+      return StoreVerifier.verify(disk.processKilled(), BOOT);
+    }
+  }
+
   /** One life of a store, from its creation to its verify. */
   private static final class Life {
     private final Random random;
@@ -227,7 +387,7 @@ final class StoreModelPropertiesTest {
     Life(Random random, Ground ground) {
       this.random = random;
       this.ground = ground;
-      store = ProcessStore.open(ground.next(false), StoreOptions.create(GEOMETRY.sizeBytes()).geometry(GEOMETRY).bootIdentity(BOOT).awake(3));
+      store = ground.first();
     }
 
     void run() {
@@ -299,7 +459,7 @@ final class StoreModelPropertiesTest {
     }
 
     private void reopen(boolean killed) {
-      store = ProcessStore.open(ground.next(killed), StoreOptions.existing().bootIdentity(BOOT).awake(3));
+      store = ProcessStore.open(ground.next(killed), existing());
     }
 
     private Step nextStep() {
@@ -532,6 +692,7 @@ final class StoreModelPropertiesTest {
 
     private void compare(String when) {
       assertThat(found()).as("%s: %s", when, history).isEqualTo(expected());
+      ground.atRest(store, when + ": " + history);
     }
 
     /** Each component's regions with their words, by name. */
@@ -568,6 +729,15 @@ final class StoreModelPropertiesTest {
   void aStoreIsWhatItsModelSays(@ForAll long seed) {
     Random random = new Random(seed);
     new Life(random, new EmulatedGround(random)).run();
+  }
+
+  /** The same lives on a journaled file, whose journal goes round and round; and what its files hold is what memory shows. */
+  @Property(tries = 60, seed = "8117", shrinking = ShrinkingMode.OFF)
+  void aStoreOnAJournaledFileIsWhatItsModelSays(@ForAll long seed) {
+    Random random = new Random(seed);
+    int ring = 16 << 10;
+    JournalOptions options = new JournalOptions((3L + random.nextInt(3)) * ring, ring, random.nextBoolean() ? 4096 : 64 << 10, false);
+    new Life(random, new JournaledGround(random, options)).run();
   }
 
   /** The same lives on real memory of PMDK's, where a kill leaves what was stored; {@code pmempool} looks after each. */

@@ -11,6 +11,7 @@ import static dev.dormouse.component.StoreStage.turn;
 
 import dev.dormouse.emulation.CrashExplorer;
 import dev.dormouse.emulation.CrashMedia;
+import dev.dormouse.emulation.PersistencyModel;
 import dev.dormouse.emulation.mutation.KillSuite;
 import dev.dormouse.emulation.mutation.Verdict;
 import dev.dormouse.heap.Damaged;
@@ -53,6 +54,34 @@ public final class StoreSuites {
                   // Once more: not applied twice.
                   request("cart", 2, "add state 0 5; add more 64 1", "10 8"),
                   request("cart", 3, "get state 0", "10")));
+    }
+  }
+
+  /** A turn on a journaled file was answered, and then the machine loses power. */
+  public static final class JournaledTurns implements KillSuite {
+    private static final int IMAGES = 20;
+
+    @Override
+    public Verdict run() {
+      return StoreStage.with(
+          stage -> {
+            long poolBytes = StoreStage.SMALL.sizeBytes();
+            CrashMedia made = CrashMedia.zeroed(CrashStage.JOURNALED_POWER_LOST.mediaBytes(poolBytes));
+            try (ProcessStore store = ProcessStore.open(made, stage.fresh())) {
+              store.create("cart", StoreStage::cart);
+            }
+            CrashMedia crashed = new CrashMedia(made.processKilled());
+            try (ProcessStore store = stage.open(CrashStage.JOURNALED_POWER_LOST.on(crashed, poolBytes))) {
+              requireEqual(ask(store.component("cart"), "add state 0 5"), "5");
+              for (int image = 0; image < IMAGES; image++) {
+                CrashMedia left = new CrashMedia(crashed.powerLost(PersistencyModel.SECTORS, image));
+                try (ProcessStore again = stage.open(CrashStage.JOURNALED_POWER_LOST.on(left, poolBytes))) {
+                  requireEqual(ask(again.component("cart"), "get state 0"), "5");
+                }
+              }
+            }
+            return Verdict.survived(IMAGES);
+          });
     }
   }
 

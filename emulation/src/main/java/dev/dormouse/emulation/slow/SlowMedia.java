@@ -1,6 +1,8 @@
 package dev.dormouse.emulation.slow;
 
 import dev.dormouse.heap.DurabilityClass;
+import dev.dormouse.heap.Journal;
+import dev.dormouse.heap.JournalWriter;
 import dev.dormouse.heap.Media;
 import java.lang.foreign.MemorySegment;
 import java.util.Objects;
@@ -11,7 +13,8 @@ import java.util.function.Function;
  * not, and how exact it is stands in the package's description. Bytes, errors and durability are those of the medium below.
  *
  * <p>Threads: any thread may call any method. Each owes for itself; the cache and the bandwidth of the device are shared by all. Nothing
- * is allocated by an access. Opening and closing ({@link #settle}) are not charged.
+ * is allocated by an access. Opening and closing ({@link #settle}) are not charged, nor is what is read to be written into a {@link
+ * #journal}.
  */
 public final class SlowMedia implements Media {
   private final Media media;
@@ -68,7 +71,7 @@ public final class SlowMedia implements Media {
 
   @Override
   public boolean flushes() {
-    return profile.write().flushes();
+    return profile.write().flushes() || media.journal() != null;
   }
 
   @Override
@@ -242,6 +245,26 @@ public final class SlowMedia implements Media {
   }
 
   @Override
+  public void putAndFlush(long offset, long value) {
+    media.pin(offset, Long.BYTES);
+    try {
+      Media.super.putAndFlush(offset, value);
+    } finally {
+      media.unpin(offset, Long.BYTES);
+    }
+  }
+
+  @Override
+  public void zeroAndFlush(long offset, long length) {
+    media.pin(offset, length);
+    try {
+      Media.super.zeroAndFlush(offset, length);
+    } finally {
+      media.unpin(offset, length);
+    }
+  }
+
+  @Override
   public void fence() {
     media.fence();
     bill.fence();
@@ -251,6 +274,31 @@ public final class SlowMedia implements Media {
   public void sync() {
     media.sync();
     bill.sync(cache);
+  }
+
+  @Override
+  public Journal journal() {
+    return media.journal();
+  }
+
+  @Override
+  public JournalWriter journalWriter() {
+    return media.journalWriter();
+  }
+
+  @Override
+  public void pin(long offset, long length) {
+    media.pin(offset, length);
+  }
+
+  @Override
+  public void unpin(long offset, long length) {
+    media.unpin(offset, length);
+  }
+
+  @Override
+  public void admit() {
+    media.admit();
   }
 
   @Override

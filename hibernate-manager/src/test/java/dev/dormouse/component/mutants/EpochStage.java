@@ -10,6 +10,7 @@ import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Extent;
 import dev.dormouse.heap.Geometry;
+import dev.dormouse.heap.Journal;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.Owner;
 import dev.dormouse.heap.Pool;
@@ -53,11 +54,23 @@ final class EpochStage {
   Extent run;
   Extent shared;
   private final PoolReader image;
+  private final UnaryOperator<Media> shown;
   private int checks;
 
   EpochStage(Geometry geometry) {
+    this(geometry, 0, UnaryOperator.identity());
+  }
+
+  /**
+   * A pool that is seen by way of another medium.
+   *
+   * @param besideBytes how many zeros lie behind the pool, on what is crashed
+   * @param shown makes the medium that shows the pool on what is crashed; it is closed after each use
+   */
+  EpochStage(Geometry geometry, long besideBytes, UnaryOperator<Media> shown) {
     this.geometry = geometry;
-    CrashMedia media = new CrashMedia(CrashMedia.zeros(geometry.sizeBytes()));
+    this.shown = shown;
+    CrashMedia media = new CrashMedia(CrashMedia.zeros(geometry.sizeBytes() + besideBytes));
     create(media, geometry).begin();
     Life life = life(media);
     life.commit(
@@ -83,14 +96,12 @@ final class EpochStage {
   }
 
   static Pool create(Media media, Geometry geometry) {
-    return Pool.create(
-        media,
-        geometry,
-        BOOT,
-        unborn -> {
-          Lanes.format(unborn);
-          return PoolHeader.Roots.NONE;
-        });
+    return Pool.create(media, geometry, BOOT, EpochStage::format);
+  }
+
+  static PoolHeader.Roots format(Pool unborn) {
+    Lanes.format(unborn);
+    return PoolHeader.Roots.NONE;
   }
 
   /** Goes on with a pool that needs no recovery, without a new opening: the header's pieces stay out of the scenario. */
@@ -103,18 +114,46 @@ final class EpochStage {
     return new CrashMedia(image);
   }
 
+  /** Does something with the pool as it is seen. */
+  void use(Media media, Consumer<Media> body) {
+    Media seen = shown.apply(media);
+    try {
+      body.accept(seen);
+    } finally {
+      if (seen != media) {
+        seen.close();
+      }
+    }
+  }
+
   static void recover(Media media) {
-    Recovery.run(Pool.open(media, BOOT), NOBODY);
+    recover(Pool.open(media, BOOT));
+  }
+
+  static void recover(Pool pool) {
+    Recovery.run(pool, NOBODY);
+  }
+
+  /** The same for the pool as it is seen; where that is by way of a journal, what was recovered waits for its sync. */
+  private void recoverSeen(Media media) {
+    use(
+        media,
+        seen -> {
+          recover(seen);
+          if (seen.journal() != null) {
+            seen.sync();
+          }
+        });
   }
 
   /** Explores what a scenario on the stage leaves. */
   Verdict explore(CrashOptions options, Consumer<Life> scenario) {
-    return explore(image, options, media -> scenario.accept(life(media)));
+    return explore(image, options, media -> use(media, seen -> scenario.accept(new Life(media, Pool.open(seen, BOOT)))));
   }
 
   /** Explores a scenario that opens a pool that was left in some state; the expected contents are put into {@link #states}. */
   Verdict explore(PoolReader initial, CrashOptions options, CrashExplorer.Scenario scenario) {
-    return explore(initial, options, scenario, EpochStage::recover);
+    return explore(initial, options, scenario, this::recoverSeen);
   }
 
   Verdict explore(PoolReader initial, CrashOptions options, CrashExplorer.Scenario scenario, CrashExplorer.Recovery recovery) {
@@ -136,6 +175,10 @@ final class EpochStage {
 
   /** I1 to I4: at the last mark or the one after it, nothing left to do; in every fourth state, that the rest is free and zero. */
   private void check(Media recovered, List<Object> marks) {
+    use(recovered, seen -> checkSeen(seen, marks));
+  }
+
+  private void checkSeen(Media recovered, List<Object> marks) {
     Pool pool = Pool.open(recovered, BOOT);
     if (!Recovery.run(pool, NOBODY).isClean()) {
       throw new AssertionError("the recovery left something to do");
@@ -184,8 +227,19 @@ final class EpochStage {
     }
 
     void acknowledge() {
-      media.sync();
+      pool.media().sync();
       media.mark(states.size() - 1);
+    }
+
+    /** Waits for one epoch, and for none that was committed behind it. */
+    void acknowledge(Epoch epoch) {
+      Journal journal = pool.media().journal();
+      if (journal == null) {
+        acknowledge();
+      } else {
+        journal.sync(epoch.position());
+        media.mark(states.size() - 1);
+      }
     }
   }
 
@@ -208,7 +262,7 @@ final class EpochStage {
     void store(Extent extent, int at, int length, int value) {
       byte[] bytes = new byte[length];
       Arrays.fill(bytes, (byte) value);
-      life.media.write(extent.offset() + at, bytes, 0, length);
+      life.pool.media().write(extent.offset() + at, bytes, 0, length);
       changes.add(contents -> contents.withBytes(extent, at, bytes));
     }
 
@@ -254,13 +308,18 @@ final class EpochStage {
     }
 
     void commitKeepingTheLane() {
+      commitUnacknowledged();
+      life.acknowledge(epoch);
+    }
+
+    /** Commits, and waits for nothing. */
+    void commitUnacknowledged() {
       epoch.commit();
       Contents next = states.getLast();
       for (UnaryOperator<Contents> change : changes) {
         next = change.apply(next);
       }
       states.add(next);
-      life.acknowledge();
     }
   }
 

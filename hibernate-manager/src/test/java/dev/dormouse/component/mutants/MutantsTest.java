@@ -37,6 +37,7 @@ import org.junit.jupiter.api.Test;
 class MutantsTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "mutants.md");
   private static final Path PROTOCOL = Path.of("..", "docs", "protocol.md");
+  private static final Path JOURNAL = Path.of("..", "docs", "journal.md");
   private static final Path MADE = Path.of("target", "mutants.md");
   private static final String BEGIN = "<!-- mutants:begin -->";
   private static final String END = "<!-- mutants:end -->";
@@ -45,7 +46,6 @@ class MutantsTest {
 
   private static final Map<String, String> NOT_YET =
       Map.of(
-          "R7", "no journaled medium",
           "R12", "no fork, no rewind",
           "R14", "components send nothing",
           "R16", "no timers, no messages");
@@ -66,6 +66,10 @@ class MutantsTest {
     groups.put("A file in the page cache", EngineMutants.pageCache());
     groups.put("Pools", EngineMutants.pool());
     groups.put("The heap", EngineMutants.heap());
+    groups.put("The journal: a commit", JournalMutants.commit());
+    groups.put("The journal: sync", JournalMutants.sync());
+    groups.put("The journal: migration, and pages given back", JournalMutants.migration());
+    groups.put("The journal: opening and closing", JournalMutants.opening());
     groups.put("Locks", StoreMutants.locks());
     groups.put("Turns", StoreMutants.turns());
     groups.put("Components, names, symbols", StoreMutants.lives());
@@ -136,18 +140,21 @@ class MutantsTest {
     assertThat(STATES_TAKEN).hasSize(all().size());
   }
 
-  /** The steps and the rules are read from docs/protocol.md, so that a new one asks for its mutant. */
+  /** The steps and the rules are read from docs/protocol.md and docs/journal.md, so that a new one asks for its mutant. */
   @Test
   void everyStepAndEveryRuleOfTheProtocolHasAMutant() throws IOException {
-    Set<String> steps = steps();
+    Set<String> steps = stepsOfTheProtocol();
     assertThat(steps).hasSizeGreaterThan(45).contains("(a) 1", "abort 4", "recovery 3", "opening 6", "closing 1", "making 6", "publish a run", "R1", "R17");
+    Set<String> journal = stepsOfTheJournal();
+    assertThat(journal).hasSizeGreaterThan(24).contains("journal (a)", "journal (c) 2", "journal (e) 3", "journal (f) 5", "journal pin", "journal (h) 5", "journal (i) 2", "journal closing");
+    steps.addAll(journal);
     Set<String> broken = new TreeSet<>(NOT_YET.keySet());
     all().forEach(mutant -> broken.addAll(Arrays.asList(mutant.mutation().breaks().split(", ", -1))));
     steps.removeAll(broken);
-    assertThat(steps).as("steps and rules of %s without a mutant", PROTOCOL).isEmpty();
+    assertThat(steps).as("steps and rules of %s and %s without a mutant", PROTOCOL, JOURNAL).isEmpty();
   }
 
-  private static Set<String> steps() throws IOException {
+  private static Set<String> stepsOfTheProtocol() throws IOException {
     Map<String, String> prefixes = new LinkedHashMap<>();
     prefixes.put("### (", "");
     prefixes.put("### Abort", "abort ");
@@ -159,9 +166,26 @@ class MutantsTest {
     prefixes.put("## Growing a pool", "");
     prefixes.put("## Dataspaces", "dataspaces ");
     prefixes.put("## The rules", "");
+    return steps(PROTOCOL, prefixes);
+  }
+
+  private static Set<String> stepsOfTheJournal() throws IOException {
+    Map<String, String> prefixes = new LinkedHashMap<>();
+    for (String heading : List.of("## A commit", "### Sync", "### Migration", "### Pages given back", "## Opening")) {
+      prefixes.put(heading, "journal ");
+    }
+    Set<String> steps = steps(JOURNAL, prefixes);
+    if (Files.readAllLines(JOURNAL).stream().anyMatch(line -> line.startsWith("Closing:"))) {
+      steps.add("journal closing");
+    }
+    return steps;
+  }
+
+  /** The first cells of the tables below lines that begin as said, with what stands before them. */
+  private static Set<String> steps(Path document, Map<String, String> prefixes) throws IOException {
     Set<String> steps = new TreeSet<>();
     String prefix = null;
-    for (String line : Files.readAllLines(PROTOCOL)) {
+    for (String line : Files.readAllLines(document)) {
       Matcher cell = FIRST_CELL.matcher(line);
       if (line.startsWith("##")) {
         prefix = null;

@@ -12,6 +12,7 @@ import java.lang.reflect.Method;
 /** What mutants call in place of the right thing. A copy of this class belongs to each mutant. */
 public final class Replacements {
   private static Media media;
+  private static Media kept;
   private static byte[] before = new byte[0];
 
   private Replacements() {}
@@ -21,26 +22,36 @@ public final class Replacements {
     media = used;
   }
 
-  /** Keeps what the medium holds now, for {@link #flushIfChanged}. */
+  /** Keeps what the medium holds now, for {@link #visitIfChanged}. */
   static void keep(Media used) {
     byte[] bytes = new byte[(int) used.sizeBytes()];
     used.read(0, bytes, 0, bytes.length);
     before = bytes;
+    kept = used;
   }
 
   /** R6: hands over only the lines whose bytes are not what they were. */
-  public static void flushIfChanged(Media used, long offset, long length) {
+  public static void visitIfChanged(Object visitor, long offset, long length) throws ReflectiveOperationException {
+    Method visit = visitor.getClass().getInterfaces()[0].getDeclaredMethod("visit", long.class, long.class);
+    visit.setAccessible(true);
     byte[] line = new byte[Media.LINE_BYTES];
     for (long at = offset & -Media.LINE_BYTES; at < offset + length; at += Media.LINE_BYTES) {
-      used.read(at, line, 0, line.length);
+      if (kept != null) {
+        kept.read(at, line, 0, line.length);
+      }
       boolean same = at + line.length <= before.length;
       for (int i = 0; i < line.length && same; i++) {
         same = before[(int) at + i] == line[i];
       }
       if (!same) {
-        used.flush(at, line.length);
+        visit.invoke(visitor, at, (long) line.length);
       }
     }
+  }
+
+  /** A word that is not handed over. */
+  public static void onlyPut(Media used, long offset, long value) {
+    used.putLongRelease(offset, value);
   }
 
   /** A persist without its fence. */
@@ -51,6 +62,11 @@ public final class Replacements {
   /** A persist without its flush. */
   public static void onlyFence(Media used, long offset, long length) {
     used.fence();
+  }
+
+  /** Zeros that are not handed over. */
+  public static void onlyZero(Media used, long offset, long length) {
+    used.fill(offset, length, (byte) 0);
   }
 
   /** A fence before what it should order. */

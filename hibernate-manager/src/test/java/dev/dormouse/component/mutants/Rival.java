@@ -1,6 +1,7 @@
 package dev.dormouse.component.mutants;
 
 import java.time.Duration;
+import java.util.Arrays;
 
 /** A thread that tries something which has to wait for another one. */
 public final class Rival {
@@ -38,6 +39,18 @@ public final class Rival {
         return true;
       }
       parked = thread.getState() == Thread.State.WAITING ? parked + 1 : 0;
+    }
+    return false;
+  }
+
+  /** The same for a thread that waits without being parked: it stays in a method of that name. */
+  public boolean isThroughOrIn(String method) throws InterruptedException {
+    int seen = 0;
+    while (seen < LOOKS) {
+      if (thread.join(Duration.ofMillis(2))) {
+        return true;
+      }
+      seen = Arrays.stream(thread.getStackTrace()).anyMatch(frame -> frame.getMethodName().equals(method)) ? seen + 1 : 0;
     }
     return false;
   }
