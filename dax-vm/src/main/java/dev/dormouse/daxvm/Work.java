@@ -88,16 +88,21 @@ final class Work {
   /** Runs all of one thread's operations. */
   void run(int thread, Ledger ledger) {
     for (int number = 1; number <= MOST_OPERATIONS; number++) {
-      if (thread < APPENDERS) {
-        long operation = operation(round, thread, number);
-        append(store, operation);
-        if (number % 16 == 0) {
-          store.component(listOf(operation)).hibernate();
-        }
-      } else {
-        makeOrDestroy(number);
-      }
+      operate(thread, number);
       ledger.acknowledged(thread, number);
+    }
+  }
+
+  /** Runs one of a thread's operations, after the one before it. */
+  void operate(int thread, int number) {
+    if (thread < APPENDERS) {
+      long operation = operation(round, thread, number);
+      append(store, operation);
+      if (number % 16 == 0) {
+        store.component(listOf(operation)).hibernate();
+      }
+    } else {
+      makeOrDestroy(number);
     }
   }
 

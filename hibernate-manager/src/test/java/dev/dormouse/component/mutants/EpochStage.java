@@ -120,7 +120,7 @@ final class EpochStage {
     try {
       body.accept(seen);
     } finally {
-      if (seen != media) {
+      if (!seen.equals(media)) {
         seen.close();
       }
     }
