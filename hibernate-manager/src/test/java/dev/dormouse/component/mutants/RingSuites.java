@@ -182,13 +182,13 @@ public final class RingSuites {
   }
 
   /** A disk whose writes to the ring are seen. */
-  private static class RingDisk extends HookedDisk {
+  private abstract static class RingDisk extends HookedDisk {
     RingDisk(DiskFile disk) {
       super(disk);
     }
 
     /** Before it is written. */
-    void seen(long position, int length) {}
+    abstract void seen(long position, int length);
 
     @Override
     public void writeThrough(long position, ByteBuffer source) throws IOException {
