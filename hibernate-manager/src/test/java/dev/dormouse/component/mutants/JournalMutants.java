@@ -47,7 +47,7 @@ final class JournalMutants {
         killed("journal (b) 1", "the sequence word is left out", EPOCH, in(COMMIT).dropCall("JournalWriter.word"), JournalSuites.Commits.class),
         killed("journal (b) 1", "what was composed and not appended stays in the next group", EPOCH, in(COMMIT).dropCall("JournalWriter.clear"), JournalSuites.TooManyIntents.class),
         killed("journal (b) 2", "nobody waits for room in the ring", JOURNAL, in("claim").branchAfterField("written", 0, Branch.JUMP), RingSuites.NobodyWaits.class),
-        killed("journal (b) 2", "nobody waits for room in the ring where a group is long", JOURNAL, in("appendLong").branchAfterField("written", 0, Branch.JUMP), RingSuites.NobodyWaitsAndOneIsLong.class),
+        killed("journal (b) 2", "nobody waits for room in the ring where a group is long", JOURNAL, in("writeLong").branchAfterField("written", 0, Branch.JUMP), RingSuites.NobodyWaitsAndOneIsLong.class),
         killed("journal (b) 2", "nobody waits for room in the journal", JOURNAL, in("claim").branchAfterCall("Journal.roomEnd", 0, Branch.JUMP), RingSuites.AdmittedTogether.class),
         killed("journal (b) 2", "nobody waits for room in the journal where a group is long", JOURNAL, in("claimLong").branchAfterCall("Journal.roomEnd", 0, Branch.JUMP), RingSuites.LongOneIsAdmitted.class),
         killed("journal (c) 1", "the group comes after what its intents do", EPOCH, in(COMMIT).moveBefore("Epoch.carryOutIntents", "JournalWriter.append"), JournalSuites.Commits.class),
