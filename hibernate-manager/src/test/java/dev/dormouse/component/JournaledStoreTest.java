@@ -58,7 +58,9 @@ final class JournaledStoreTest {
   private void kill(Consumer<ProcessStore> before) throws IOException {
     byte[] home;
     byte[] its;
-    try (ProcessStore store = create()) {
+    // Nothing moves between the reading of the two.
+    JournalOptions still = new JournalOptions(SMALL.journalBytes(), SMALL.ringBytes(), SMALL.privateBytes(), false);
+    try (ProcessStore store = ProcessStore.open(pool, StoreOptions.create(MIB).medium(FileMedium.JOURNALED).journal(still))) {
       before.accept(store);
       home = Files.readAllBytes(pool);
       its = Files.readAllBytes(journal);

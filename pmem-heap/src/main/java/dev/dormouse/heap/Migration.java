@@ -135,6 +135,7 @@ final class Migration implements Journal.Room, AutoCloseable {
     }
     working.lock();
     try {
+      // Where there was nothing to move, an earlier life on a medium that promises less may have left something in the page cache.
       home.sync();
     } catch (IOException e) {
       throw failed(e);

@@ -59,8 +59,8 @@ public final class Epoch {
     long logOffset = headerOffset + LaneLayout.BYTES;
     long logEnd = headerOffset + geometry.laneBytes();
     this.group = media.journalWriter();
-    this.log = new LogWriter(media, heap, lane, logOffset, logEnd, group == null ? LogWriter.durably(media) : LogWriter.forAborts(media));
-    this.intentLog = group == null ? null : new LogWriter(media, heap, lane, logOffset, logEnd, LogWriter.into(group));
+    this.log = new LogWriter(media, heap, lane, logOffset, logEnd, new LogWriter.InPlace(media, group == null));
+    this.intentLog = group == null ? null : new LogWriter(media, heap, lane, logOffset, logEnd, new LogWriter.InGroup(group));
     this.imaging = group == null ? null : group::image;
     this.replay = new LogReplay(media, heap);
   }

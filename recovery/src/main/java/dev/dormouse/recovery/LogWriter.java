@@ -49,64 +49,42 @@ final class LogWriter {
     boolean isReadAfterACrash();
   }
 
-  /** The log of an epoch on a medium where a crash leaves it, and what was stored. */
-  static Target durably(Media media) {
-    return new Target() {
-      @Override
-      public void write(long offset, byte[] record, int length) {
-        media.write(offset, record, 0, length);
-      }
+  /**
+   * The log where the lane is.
+   *
+   * @param isReadAfterACrash false where an epoch is made durable as a whole, so that a crash has nothing to undo and the log is for an
+   *     abort, which reads it in memory
+   */
+  record InPlace(Media media, boolean isReadAfterACrash) implements Target {
+    @Override
+    public void write(long offset, byte[] record, int length) {
+      media.write(offset, record, 0, length);
+    }
 
-      @Override
-      public void flush(long offset, long length) {
+    @Override
+    public void flush(long offset, long length) {
+      if (isReadAfterACrash) {
         media.flush(offset, length);
       }
-
-      @Override
-      public boolean isReadAfterACrash() {
-        return true;
-      }
-    };
-  }
-
-  /** The log of an epoch that is made durable as a whole: it is for an abort, and a crash has nothing to undo. */
-  static Target forAborts(Media media) {
-    return new Target() {
-      @Override
-      public void write(long offset, byte[] record, int length) {
-        media.write(offset, record, 0, length);
-      }
-
-      @Override
-      public void flush(long offset, long length) {
-        // Whoever aborts it reads it in memory.
-      }
-
-      @Override
-      public boolean isReadAfterACrash() {
-        return false;
-      }
-    };
+    }
   }
 
   /** The log as recovery finds it, in the group that makes an epoch durable, and nowhere else. */
-  static Target into(JournalWriter group) {
-    return new Target() {
-      @Override
-      public void write(long offset, byte[] record, int length) {
-        group.bytes(offset, record, length);
-      }
+  record InGroup(JournalWriter group) implements Target {
+    @Override
+    public void write(long offset, byte[] record, int length) {
+      group.bytes(offset, record, length);
+    }
 
-      @Override
-      public void flush(long offset, long length) {
-        // The group is handed over as a whole.
-      }
+    @Override
+    public void flush(long offset, long length) {
+      // The group is handed over as a whole.
+    }
 
-      @Override
-      public boolean isReadAfterACrash() {
-        return true;
-      }
-    };
+    @Override
+    public boolean isReadAfterACrash() {
+      return true;
+    }
   }
 
   LogWriter(Media media, Heap heap, int lane, long logOffset, long logEnd, Target target) {
