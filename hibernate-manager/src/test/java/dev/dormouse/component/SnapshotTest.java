@@ -12,7 +12,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
@@ -25,6 +30,8 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(120)
 final class SnapshotTest {
   private static final long MIB = 1 << 20;
+  // By each of three threads; together less than the largest pool holds.
+  private static final int MOST_CREATED = 250;
 
   @TempDir Path folder;
 
@@ -72,12 +79,13 @@ final class SnapshotTest {
   /** Each thread adds to its first counter, then to its second: no copy may have a second without its first. */
   @ParameterizedTest
   @EnumSource(value = FileMedium.class, names = {"MAPPED", "JOURNALED"})
-  void aCopyThatIsMadeWhileTurnsRunHasNoLaterTurnWithoutAnEarlierOne(FileMedium medium) throws InterruptedException {
-    try (ProcessStore store = create(medium, 4 * MIB, 32 * MIB)) {
+  void aCopyThatIsMadeWhileTurnsRunHasNoLaterTurnWithoutAnEarlierOne(FileMedium medium) throws InterruptedException, ExecutionException {
+    try (ProcessStore store = create(medium, 4 * MIB, 32 * MIB);
+        ExecutorService executor = Executors.newCachedThreadPool()) {
       int threads = 3;
       AtomicBoolean stop = new AtomicBoolean();
       AtomicLong[] acknowledged = new AtomicLong[threads];
-      List<Thread> running = new ArrayList<>();
+      List<Future<?>> running = new ArrayList<>();
       for (int t = 0; t < threads; t++) {
         String name = "c" + t;
         counter(store, name + "-first");
@@ -85,39 +93,42 @@ final class SnapshotTest {
         AtomicLong mine = new AtomicLong();
         acknowledged[t] = mine;
         running.add(
-            Thread.ofPlatform()
-                .start(
-                    () -> {
-                      for (int i = 0; !stop.get(); i++) {
-                        store.component(name + "-first").invokeOrdered(ScriptProgram.request("add state 0 1"));
-                        ask(store.component(name + "-second"), "add state 0 1");
-                        mine.incrementAndGet();
-                        if (i % 16 == 0) {
-                          // The pool grows.
-                          store.create(name + "-" + i, spec -> spec.program(ScriptProgram.class).region("state", 20_000));
-                        }
-                      }
-                    }));
+            executor.submit(
+                () -> {
+                  for (int i = 0; !stop.get(); i++) {
+                    store.component(name + "-first").invokeOrdered(ScriptProgram.request("add state 0 1"));
+                    ask(store.component(name + "-second"), "add state 0 1");
+                    mine.incrementAndGet();
+                    if (i % 16 == 0 && i < MOST_CREATED * 16) {
+                      // The pool grows.
+                      store.create(name + "-" + i, spec -> spec.program(ScriptProgram.class).region("state", 20_000));
+                    }
+                  }
+                }));
       }
-      for (int copy = 0; copy < 4; copy++) {
-        Path target = folder.resolve("copy" + copy + ".pool");
-        long[] before = new long[threads];
-        for (int t = 0; t < threads; t++) {
-          before[t] = acknowledged[t].get();
+      try {
+        for (int copy = 0; copy < 4; copy++) {
+          long[] before = Arrays.stream(acknowledged).mapToLong(AtomicLong::get).toArray();
+          Path target = folder.resolve("copy" + copy + ".pool");
+          SnapshotReport report = store.snapshot(target, bytes -> {});
+          assertThat(report.heldUp().isZero()).isEqualTo(medium == FileMedium.JOURNALED);
+          hasEachSecondWithItsFirst(target, before);
         }
-        SnapshotReport report = store.snapshot(target, bytes -> {});
-        assertThat(report.heldUp().isZero()).isEqualTo(medium == FileMedium.JOURNALED);
-        try (ProcessStore copied = ProcessStore.open(target)) {
-          for (int t = 0; t < threads; t++) {
-            long second = count(copied, "c" + t + "-second");
-            assertThat(second).as("acknowledged before").isGreaterThanOrEqualTo(before[t]);
-            assertThat(count(copied, "c" + t + "-first")).as("first of %s", t).isBetween(second, second + 1);
-          }
-        }
+      } finally {
+        stop.set(true);
       }
-      stop.set(true);
-      for (Thread thread : running) {
-        thread.join();
+      for (Future<?> thread : running) {
+        thread.get();
+      }
+    }
+  }
+
+  private static void hasEachSecondWithItsFirst(Path target, long[] acknowledged) {
+    try (ProcessStore copied = ProcessStore.open(target)) {
+      for (int t = 0; t < acknowledged.length; t++) {
+        long second = count(copied, "c" + t + "-second");
+        assertThat(second).as("acknowledged before").isGreaterThanOrEqualTo(acknowledged[t]);
+        assertThat(count(copied, "c" + t + "-first")).as("first of %s", t).isBetween(second, second + 1);
       }
     }
   }
