@@ -24,11 +24,14 @@ import org.junit.jupiter.api.Assertions;
 final class FuzzTreeTest {
   private static final int ENTRIES = 60;
   private static final Duration LIMIT = Duration.ofSeconds(30);
-  private static final TreeStage STAGE = stage();
-  private static final int USED = (int) (long) STAGE.ask(RegionTree::extentBytes);
+  // Its medium remembers every store.
+  private static final int MOST_TRIES_ON_A_STAGE = 2000;
+  private static TreeStage stage = makeStage();
+  private static int triesOnStage;
+  private static final int USED = (int) (long) stage.ask(RegionTree::extentBytes);
 
   /** A tree of several levels with free pages. */
-  private static TreeStage stage() {
+  private static TreeStage makeStage() {
     TreeStage stage = TreeStage.create(8, 4, 128);
     stage.turn(
         tree -> {
@@ -64,11 +67,15 @@ final class FuzzTreeTest {
   }
 
   private static void judge(Changes changes) {
+    if (++triesOnStage > MOST_TRIES_ON_A_STAGE) {
+      stage = makeStage();
+      triesOnStage = 0;
+    }
     Assertions.assertTimeoutPreemptively(
         LIMIT,
         () -> {
-          Epoch epoch = STAGE.begin();
-          Region region = STAGE.region(epoch);
+          Epoch epoch = stage.begin();
+          Region region = stage.region(epoch);
           try {
             byte[] whole = new byte[USED];
             region.get(0, whole, 0, USED);
@@ -77,7 +84,7 @@ final class FuzzTreeTest {
             use(region);
           } finally {
             region.close();
-            STAGE.abort(epoch);
+            stage.abort(epoch);
           }
         });
   }
