@@ -154,8 +154,20 @@ final class DirectoryMend {
     }
   }
 
-  private boolean isFoundHere(long record) {
+  /** The name of a component; null where it is not what was written, or lies in what may be given to somebody else. */
+  private byte[] nameOf(long record) {
     byte[] name = names.readSound(record);
+    if (name == null) {
+      return null;
+    }
+    long annex = media.getLong(record + ComponentLayout.ANNEX_OFFSET);
+    Extent extent = mending.extentOf(annex);
+    boolean isOwned = extent != null && extent.contains(annex, AnnexLayout.BYTES + (long) name.length) && mending.ownerOf(annex) == media.getLong(record + ComponentLayout.BIRTH);
+    return isOwned ? name : null;
+  }
+
+  private boolean isFoundHere(long record) {
+    byte[] name = nameOf(record);
     return name != null && find(name) == record;
   }
 
@@ -174,7 +186,7 @@ final class DirectoryMend {
    * @return whether it has got another name, so that it must be quarantined
    */
   boolean ensureNamed(long record, long birth, RepairHeap heap) {
-    byte[] name = names.readSound(record);
+    byte[] name = nameOf(record);
     if (name != null && find(name) == record) {
       return false;
     }
@@ -213,14 +225,14 @@ final class DirectoryMend {
   /** Whether somebody has the name, or one whose hash the directory could not tell from its own: no node would part them. */
   private boolean isTaken(byte[] name) {
     long leaf = leafOf(name);
-    byte[] other = leaf == 0 ? null : names.readSound(leaf);
+    byte[] other = leaf == 0 ? null : nameOf(leaf);
     return leaf != 0 && (other == null || (root.hash(name) ^ root.hash(other)) << NODE_BITS == 0);
   }
 
   /** The same records, those first whose names can be read: nobody's name is taken for somebody who has lost his. */
   List<Long> namedFirst(NavigableSet<Long> records) {
     List<Long> sorted = new ArrayList<>(records);
-    sorted.sort(Comparator.comparing(record -> names.readSound(record) == null));
+    sorted.sort(Comparator.comparing(record -> nameOf(record) == null));
     return sorted;
   }
 
@@ -243,7 +255,7 @@ final class DirectoryMend {
 
   /** A node that leads to both, whose names {@link #isTaken} has told apart; answers where it lies. */
   private long split(long other, long hash, long record, int bits, RepairHeap heap) {
-    long otherHash = root.hash(names.readSound(other));
+    long otherHash = root.hash(nameOf(other));
     long node = heap.allocate(new byte[Directory.NODE_BYTES], Owner.DIRECTORY);
     long place = placeInNode(node, hash, bits);
     long otherPlace = placeInNode(node, otherHash, bits);
