@@ -21,6 +21,8 @@ import picocli.CommandLine.Spec;
       RepairCommand.class,
       RebuildCommand.class,
       ShrinkCommand.class,
+      SnapshotCommand.class,
+      RestoreCommand.class,
       TortureCommand.class,
       BenchCommand.class
     },
@@ -57,7 +59,7 @@ public final class Main implements Runnable {
 
   @Override
   public void run() {
-    throw new ParameterException(spec.commandLine(), "no verb: demo, inspect, verify, repair, rebuild, shrink, torture or bench expected");
+    throw new ParameterException(spec.commandLine(), "no verb: demo, inspect, verify, repair, rebuild, shrink, snapshot, restore, torture or bench expected");
   }
 
   private static int explainUsage(ParameterException e, String[] arguments) {

@@ -3,6 +3,8 @@ package dev.dormouse.component;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.Host;
+import dev.dormouse.heap.Journal;
+import dev.dormouse.heap.JournalReport;
 import dev.dormouse.heap.MachineWentDown;
 import dev.dormouse.heap.Media;
 import dev.dormouse.heap.OldCopy;
@@ -11,6 +13,7 @@ import dev.dormouse.heap.MediaUnavailable;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolHeader;
 import dev.dormouse.heap.PoolReader;
+import dev.dormouse.heap.RestorePoint;
 import dev.dormouse.heap.Provenance;
 import dev.dormouse.recovery.Lanes;
 import dev.dormouse.recovery.Recovery;
@@ -75,7 +78,11 @@ public final class ProcessStore implements AutoCloseable {
             || (options.creation() == StoreOptions.Creation.IF_MISSING && !Files.exists(pool));
     return create
         ? start(Pool.create(pool, options.medium(), options.geometry(), options.host(), options.journal(), ProcessStore::format), options, true, start)
-        : start(Pool.open(pool, options.medium(), options.host(), options.journal()), options, false, start);
+        : start(
+            Pool.open(pool, options.medium(), options.host(), options.journal(), provenance -> refuseOldCopy(pool, options, provenance)),
+            options,
+            false,
+            start);
   }
 
   /**
@@ -146,16 +153,19 @@ public final class ProcessStore implements AutoCloseable {
     return new PoolHeader.Roots(directory, symbols, dataspaces, 0);
   }
 
+  private static void refuseOldCopy(Path pool, StoreOptions options, Provenance provenance) {
+    if (options.refusesOldCopies() && provenance.is(Provenance.Kind.OLD_COPY)) {
+      throw new OldCopy(
+          pool.toString(),
+          provenance.missingOpenings(),
+          provenance.sentence() + "; nothing was changed. Use the newer one, or open this one without refuseOldCopies");
+    }
+  }
+
   private static ProcessStore start(Pool pool, StoreOptions options, boolean created, long startNanos) {
     try {
       boolean wentDown = pool.machineWentDown() || pool.provenance().copiedWhileOpen();
       boolean wasOpen = pool.header().open();
-      if (options.refusesOldCopies() && pool.provenance().is(Provenance.Kind.OLD_COPY)) {
-        throw new OldCopy(
-            pool.media().describe(),
-            pool.provenance().missingOpenings(),
-            pool.provenance().sentence() + "; nothing was changed. Use the newer one, or open this one without refuseOldCopies");
-      }
       if (wentDown) {
         acceptOrRefuse(pool, options);
       }
@@ -430,7 +440,7 @@ public final class ProcessStore implements AutoCloseable {
    * journaled file turns go on; on other media none runs while it is copied.
    *
    * @param target of which nothing is there yet; it appears when it is whole
-   * @param progress is told how many bytes were copied, now and then
+   * @param progress is told how many bytes were copied, now and then; it must not call the store, which throws {@link OutOfTurn}
    * @throws TurnOverdue on other media, if turns that run do not end within a minute
    * @throws dev.dormouse.heap.PoolFull if the disk has no room for it; it is deleted again
    * @throws dev.dormouse.heap.MediaUnavailable if there is a file of that name, or it cannot be made
@@ -442,6 +452,55 @@ public final class ProcessStore implements AutoCloseable {
     engine.refuseIfClosed();
     engine.refuseInsideATurn();
     return Snapshots.take(engine, target, progress);
+  }
+
+  /**
+   * Copies the whole pool into its archive ({@link dev.dormouse.heap.JournalOptions#withArchive}), while turns go on: a base, from which
+   * every later point can be restored. {@code docs/snapshots.md}.
+   *
+   * @param progress is told how many bytes were copied, now and then; it must not call the store, which throws {@link OutOfTurn}
+   * @return the first point that it is good for; all that was acknowledged before the call lies before it
+   * @throws dev.dormouse.heap.MediaUnavailable if the store has no archive, or it cannot be written to
+   * @throws Damaged if the copy does not prove sound: the pool itself is damaged
+   * @throws OutOfTurn if the calling thread runs a turn
+   */
+  public synchronized RestorePoint archiveBase(LongConsumer progress) {
+    // Under the lock of close: the medium is not taken away.
+    engine.refuseIfClosed();
+    engine.refuseInsideATurn();
+    return Snapshots.base(engine, progress);
+  }
+
+  /**
+   * Names a point in the archive, to which the pool can be restored. All that was acknowledged before the call lies before it. When this
+   * returns it is on the disk, which takes as long as moving what was committed since the last time.
+   *
+   * @param name 1 to 1,024 bytes of UTF-8; several points may have the same
+   * @throws InvalidName if the name cannot be
+   * @throws dev.dormouse.heap.MediaUnavailable if the store has no archive, or it cannot be written to
+   * @throws OutOfTurn if the calling thread runs a turn
+   */
+  public synchronized RestorePoint mark(String name) {
+    engine.refuseIfClosed();
+    engine.refuseInsideATurn();
+    return Snapshots.mark(engine, name);
+  }
+
+  /**
+   * Makes the pool as it was at a point, out of its archive, in a new file: closed, verified, and with an identity of its own. Whoever
+   * uses the pool or the archive meanwhile is not in the way.
+   *
+   * @param archive the folder
+   * @param point one of {@link dev.dormouse.heap.PoolArchive#points}; null for the last one
+   * @param target of which nothing is there yet; it appears when it is whole
+   * @param progress is told how many bytes of the archive were read, now and then
+   * @throws dev.dormouse.heap.NoSuchPoint if the point cannot be restored
+   * @throws dev.dormouse.heap.PoolFull if the disk has no room for it; it is deleted again
+   * @throws dev.dormouse.heap.MediaUnavailable if there is a file of that name, it cannot be made, or the archive cannot be read
+   * @throws Damaged if a part of the archive is not what was written, or the pool does not prove sound; it is deleted again
+   */
+  public static RestoreReport restore(Path archive, RestorePoint point, Path target, LongConsumer progress) {
+    return Snapshots.restore(archive, point, target, progress);
   }
 
   /** Puts every component to sleep that runs no turn. */
@@ -457,6 +516,15 @@ public final class ProcessStore implements AutoCloseable {
   /** What happened since the store was opened. Read while turns run, the figures may be off by those. */
   public StoreStatistics statistics() {
     return engine.statistics();
+  }
+
+  /**
+   * How the journal stands, what it did since the store was opened, and how often and how long turns had to wait for room in it. Empty
+   * on a medium that has none. May be asked for at any rate, and by a turn.
+   */
+  public Optional<JournalReport> journal() {
+    engine.refuseIfClosed();
+    return Optional.ofNullable(engine.media().journal()).map(Journal::report);
   }
 
   /**

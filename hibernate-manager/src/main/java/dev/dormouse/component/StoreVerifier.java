@@ -3,7 +3,6 @@ package dev.dormouse.component;
 import dev.dormouse.heap.BootIdentity;
 import dev.dormouse.heap.Host;
 import dev.dormouse.heap.Place;
-import dev.dormouse.heap.PoolLock;
 import dev.dormouse.heap.Pool;
 import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.Verifier;
@@ -23,8 +22,7 @@ public final class StoreVerifier {
    * @throws dev.dormouse.heap.UnsupportedFormat if a newer build wrote it
    */
   public static VerifyReport verify(Path pool) {
-    try (PoolReader reader = Pool.look(pool);
-        PoolLock _ = PoolLock.take(pool)) {
+    try (PoolReader reader = Pool.look(pool)) {
       return verify(reader, Place.of(pool, Host.ofThisMachine()));
     }
   }

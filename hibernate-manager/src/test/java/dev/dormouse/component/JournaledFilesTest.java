@@ -147,7 +147,11 @@ final class JournaledFilesTest {
     isRefused("of pool ");
     Files.write(journal, own.journal);
     isThere("1");
+    // This one is closed now, and the other is not.
     Files.write(journal, others.journal);
+    assertThatThrownBy(() -> reopen(pool)).isInstanceOf(MediaUnavailable.class).hasMessageContaining("needs it");
+    assertThat(journal).hasBinaryContent(others.journal);
+    Files.delete(journal);
     isThere("1");
   }
 

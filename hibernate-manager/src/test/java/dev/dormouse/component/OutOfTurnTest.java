@@ -162,7 +162,7 @@ final class OutOfTurnTest {
         Set.of(
             "ProcessStore.awakeCount()", "ProcessStore.component(ComponentId)", "ProcessStore.component(String)", "ProcessStore.dataspace(String)",
             "ProcessStore.dataspaces()", "ProcessStore.describe()", "ProcessStore.find(String)", "ProcessStore.forEach(Consumer)",
-            "ProcessStore.hibernateAll()", "ProcessStore.opening()", "ProcessStore.overdueTurns()", "ProcessStore.statistics()",
+            "ProcessStore.hibernateAll()", "ProcessStore.journal()", "ProcessStore.opening()", "ProcessStore.overdueTurns()", "ProcessStore.statistics()",
             "Component.id()", "Component.isAwake()");
     run(
         turn -> {

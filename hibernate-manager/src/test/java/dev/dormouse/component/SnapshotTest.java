@@ -133,6 +133,21 @@ final class SnapshotTest {
     }
   }
 
+  /** The store's lock is held meanwhile, and on some media every turn waits. */
+  @ParameterizedTest
+  @EnumSource(value = FileMedium.class, names = {"MAPPED", "JOURNALED"})
+  void whoIsToldOfProgressDoesNotCallTheStore(FileMedium medium) {
+    try (ProcessStore store = create(medium, MIB, MIB)) {
+      counter(store, "cart");
+      List<Runnable> calls =
+          List.of(() -> count(store, "cart"), store::close, () -> store.snapshot(folder.resolve("inner"), inner -> {}), () -> counter(store, "other"));
+      for (Runnable call : calls) {
+        assertThatThrownBy(() -> store.snapshot(folder.resolve("outer"), bytes -> call.run())).isInstanceOf(OutOfTurn.class);
+      }
+      assertThat(count(store, "cart")).isZero();
+    }
+  }
+
   @Test
   void whereACopyCannotBeMadeNothingIsLeftAndTheStoreGoesOn() throws IOException {
     try (ProcessStore store = create(FileMedium.JOURNALED, MIB, MIB)) {

@@ -57,6 +57,12 @@ public final class Journal {
 
     /** A good part of the journal is used. */
     default void isUsed() {}
+
+    /** All of it is in its place, and a header that is written next, one or two serials behind that one, ends it. */
+    default void end(PoolHeader header) {}
+
+    /** As {@link Journal#report}. */
+    JournalReport report();
   }
 
   /**
@@ -102,6 +108,11 @@ public final class Journal {
     return pool;
   }
 
+  /** (k) 2 Nothing more is done but that a header says so, one or two serials behind that one. */
+  void isAboutToEnd(PoolHeader header) {
+    room.end(header);
+  }
+
   /** Up to where records were claimed. What is ordered by now lies before it. */
   public long tail() {
     return tail.get();
@@ -125,6 +136,11 @@ public final class Journal {
   /** How often somebody had to wait for room in it. */
   public long waits() {
     return waits.get();
+  }
+
+  /** How the medium stands, and what it did since it was opened. Callable after it was closed, too. */
+  public JournalReport report() {
+    return room.report();
   }
 
   /** How many pages of 4,096 bytes of the journal's file were written: a page for each of its syncs that reached it. */

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.UUID;
 import java.util.function.LongUnaryOperator;
 
@@ -15,6 +16,7 @@ final class JournalFile {
   private static final long MAGIC = Bytes.getLong("DORMJRNL".getBytes(StandardCharsets.US_ASCII), 0);
   private static final int MAJOR = 1;
   private static final int COPIES = 2;
+  private static final long NOBODYS = 0;
 
   private final DiskFile file;
   private final Checksum checksum = new Checksum();
@@ -65,6 +67,43 @@ final class JournalFile {
       journal.write();
     }
     return journal;
+  }
+
+  /**
+   * (i) 1
+   *
+   * @throws MediaUnavailable if a file is no journal, or is what another pool needs
+   */
+  static void requireFree(DiskFile file, UUID pool) throws IOException {
+    JournalFile journal = new JournalFile(file);
+    if (journal.read()) {
+      if (journal.name != NOBODYS && !journal.pool.equals(pool)) {
+        throw new MediaUnavailable(
+            file.describe(),
+            "this is " + wanted(journal.pool, journal.name)
+                + ", which was not closed and needs it; put it beside that pool, or delete it if that pool is no more");
+      }
+    } else if (!journal.isZero()) {
+      throw new MediaUnavailable(file.describe(), "is in the way of a journal and is something else, or no copy of its header is sound; move it away, or delete it");
+    }
+  }
+
+  private boolean isZero() throws IOException {
+    byte[] bytes = new byte[(int) Math.min(JournalLayout.FIRST_BYTE, file.sizeBytes())];
+    file.read(0, ByteBuffer.wrap(bytes));
+    return Arrays.equals(bytes, new byte[bytes.length]);
+  }
+
+  /** (h) 5 No pool's header names it any more. */
+  void retire() throws IOException {
+    name = NOBODYS;
+    write();
+  }
+
+  /** Whether a journal was begun in a file that was as long then as it is now: what it lies on is durable. */
+  static boolean hasBegun(DiskFile file) throws IOException {
+    JournalFile journal = new JournalFile(file);
+    return journal.read() && fileBytes(journal.ringBytes) == file.sizeBytes();
   }
 
   /**

@@ -1,5 +1,6 @@
 package dev.dormouse.heap;
 
+import java.nio.file.Path;
 import java.time.Duration;
 
 /**
@@ -12,8 +13,9 @@ import java.time.Duration;
  * @param delay after which at the latest what was ordered is written to the disk, where nobody waits for it; writing takes its time
  *     besides
  * @param background whether a thread of the medium migrates; without it whoever has to wait for room does, for tests
+ * @param archive the folder in which everything that is committed is kept, so that the pool can be restored to any point; null for none
  */
-public record JournalOptions(long journalBytes, int ringBytes, long privateBytes, Duration delay, boolean background) {
+public record JournalOptions(long journalBytes, int ringBytes, long privateBytes, Duration delay, boolean background, Path archive) {
   private static final int LEAST_RING = 16 << 10;
   private static final int MOST_RING = 16 << 20;
   private static final Duration MOST_DELAY = Duration.ofHours(1);
@@ -23,9 +25,9 @@ public record JournalOptions(long journalBytes, int ringBytes, long privateBytes
   /** 64 MiB of journal, 8 MiB of it in memory, at most 1 GiB of private pages, 20 milliseconds of delay. */
   public static final JournalOptions STANDARD = new JournalOptions(64L << 20, 8 << 20, 1L << 30, true);
 
-  /** With the delay of {@link #STANDARD}. */
+  /** With the delay of {@link #STANDARD}, and no archive. */
   public JournalOptions(long journalBytes, int ringBytes, long privateBytes, boolean background) {
-    this(journalBytes, ringBytes, privateBytes, STANDARD_DELAY, background);
+    this(journalBytes, ringBytes, privateBytes, STANDARD_DELAY, background, null);
   }
 
   public JournalOptions {
@@ -47,16 +49,24 @@ public record JournalOptions(long journalBytes, int ringBytes, long privateBytes
   /** The same with another length of the journal, and a ring that suits it. */
   public JournalOptions withJournalBytes(long bytes) {
     long ring = Math.clamp(Long.highestOneBit(Math.max(1, bytes / 8)), LEAST_RING, MOST_RING);
-    return new JournalOptions((bytes + ring - 1) / ring * ring, (int) ring, privateBytes, delay, background);
+    return new JournalOptions((bytes + ring - 1) / ring * ring, (int) ring, privateBytes, delay, background, archive);
   }
 
   /** The same with another delay. */
   public JournalOptions withDelay(Duration longest) {
-    return new JournalOptions(journalBytes, ringBytes, privateBytes, longest, background);
+    return new JournalOptions(journalBytes, ringBytes, privateBytes, longest, background, archive);
   }
 
   /** The same with another limit of private pages. */
   public JournalOptions withPrivateBytes(long bytes) {
-    return new JournalOptions(journalBytes, ringBytes, bytes, delay, background);
+    return new JournalOptions(journalBytes, ringBytes, bytes, delay, background, archive);
+  }
+
+  /**
+   * The same with an archive. The folder is made if it is not there; its parent must be. It is of one pool, and had better lie on another
+   * disk.
+   */
+  public JournalOptions withArchive(Path folder) {
+    return new JournalOptions(journalBytes, ringBytes, privateBytes, delay, background, folder);
   }
 }

@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
+import java.util.function.LongSupplier;
 
 /** Finishes the journal that a pool's header names. Steps (h) of {@code docs/journal.md}. */
 final class JournalRecovery {
@@ -22,14 +23,20 @@ final class JournalRecovery {
     }
   }
 
-  /** Does what {@link #finish(DiskFile, DiskFile)} does for the pool in a file, if its header names a journal; null if it does not. */
-  static Report finish(Path pool, PoolHeader header) {
+  /**
+   * Does what {@link #finish(DiskFile, DiskFile, ArchiveFolder, LongSupplier)} does for the pool in a file, if its header names a
+   * journal; null if it does not.
+   *
+   * @param archive in which folder the pool's archive is; null if it has none
+   */
+  static Report finish(Path pool, PoolHeader header, Path archive) {
     if (header.journal() == 0) {
       return null;
     }
     try (SystemFile journal = openJournal(pool, header);
-        SystemFile home = new SystemFile(pool)) {
-      return finish(home, journal);
+        SystemFile home = new SystemFile(pool);
+        ArchiveFolder folder = archive == null ? null : SystemFolder.own(archive)) {
+      return finish(home, journal, folder, System::currentTimeMillis);
     } catch (IOException e) {
       throw unavailable(pool, e);
     }
@@ -54,9 +61,11 @@ final class JournalRecovery {
   /**
    * Carries out what the journal holds that a pool's header names, and makes the header name none. Does nothing where it names none.
    *
+   * @param archive which gets it first; null if there is none
+   * @param clock for the archive
    * @throws Damaged if it is not that journal, or a part of it is missing that was acknowledged; nothing was changed
    */
-  static Report finish(DiskFile home, DiskFile journal) throws IOException {
+  static Report finish(DiskFile home, DiskFile journal, ArchiveFolder archive, LongSupplier clock) throws IOException {
     PoolHeader header = PoolHeader.read(new DiskReader(home)).header();
     if (header.journal() == 0) {
       return null;
@@ -68,9 +77,14 @@ final class JournalRecovery {
     home.sync();
     // (h) 5. What was carried out may be a newer header, which names it too, or none.
     PoolHeader found = PoolHeader.read(new DiskReader(home)).header();
+    if (archive != null) {
+      // (k) 3. Where the newer header names none, the archive was told before that was written.
+      Archive.finish(archive, clock, header, scan.bytes(), file.cut(), scan.completeEnd(), found.journal() == 0 ? null : found);
+    }
     if (found.journal() != 0) {
       writeBoth(found.withJournal(0), home);
     }
+    file.retire();
     return new Report(scan.completeEnd() - file.cut(), scan.end() > scan.completeEnd());
   }
 
@@ -153,15 +167,14 @@ final class JournalRecovery {
   }
 
   /** Shows a file of a disk as a reader does. */
-  record DiskReader(DiskFile file) implements PoolReader {
-    @Override
-    public String describe() {
-      return file.describe();
+  record DiskReader(DiskFile file, long sizeBytes) implements PoolReader {
+    DiskReader(DiskFile file) {
+      this(file, file.sizeBytes());
     }
 
     @Override
-    public long sizeBytes() {
-      return file.sizeBytes();
+    public String describe() {
+      return file.describe();
     }
 
     @Override

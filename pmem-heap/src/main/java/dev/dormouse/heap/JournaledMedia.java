@@ -17,6 +17,7 @@ import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -31,8 +32,10 @@ public final class JournaledMedia extends FileMapping {
   private static final int LOOSE_WRITERS = 8;
 
   private final Home home;
+  private final JournalFile journalFile;
   private final Journal journal;
   private final PrivatePages pages;
+  private final Archive archive;
   private final Migration migration;
   private final FileSystemKind fileSystem;
   private final JournalOptions options;
@@ -40,7 +43,7 @@ public final class JournaledMedia extends FileMapping {
   private final ReentrantLock[] looseLocks = new ReentrantLock[LOOSE_WRITERS];
 
   /** What is to be closed with the medium, and how a file grows. */
-  private record Home(MappedFile mapped, DiskFile disk, DiskFile journal, MemorySegment memory, PrivatePages.Giver giver) implements MappedFile {
+  private record Home(MappedFile mapped, DiskFile disk, DiskFile journal, Archive archive, MemorySegment memory, PrivatePages.Giver giver) implements MappedFile {
     @Override
     public Path path() {
       return mapped.path();
@@ -49,6 +52,10 @@ public final class JournaledMedia extends FileMapping {
     @Override
     public void extend(long fromOffset, long toOffset, boolean durably) {
       mapped.extend(fromOffset, toOffset, durably);
+      if (!PrivateMapping.pagesAreThoseOfPools()) {
+        memory.asSlice(fromOffset, toOffset - fromOffset).fill((byte) 0);
+        return;
+      }
       // A page that is a copy in memory does not see what the file has now.
       long first = Math.min(Geometry.alignUp(fromOffset, Geometry.PAGE_BYTES), toOffset);
       long last = Math.max(first, toOffset & -Geometry.PAGE_BYTES);
@@ -62,26 +69,30 @@ public final class JournaledMedia extends FileMapping {
     @Override
     public void close() throws IOException {
       try (mapped;
-          disk) {
+          disk;
+          archive) {
         journal.close();
       }
     }
   }
 
   private JournaledMedia(
-      Home home, JournalFile file, Arena arena, MemorySegment memory, PrivatePages.Giver giver, FileSystemKind fileSystem, JournalOptions options) {
+      Home home, Begun begun, Arena arena, MemorySegment memory, PrivatePages.Giver giver, FileSystemKind fileSystem, JournalOptions options) {
     super(home, arena, memory);
     this.home = home;
     this.fileSystem = fileSystem;
     this.options = options;
-    this.journal = new Journal(home.journal, home.path().toString(), options, file.salt());
+    this.journalFile = begun.journal;
+    this.journal = new Journal(home.journal, home.path().toString(), options, begun.journal.salt());
     PoolHeader header = headerOf(home.disk);
     this.pages = new PrivatePages(header == null ? 0 : header.geometry().arenaOffset(), memory.byteSize());
     for (int i = 0; i < LOOSE_WRITERS; i++) {
       looseWriters[i] = new JournalWriter(journal, this);
       looseLocks[i] = new ReentrantLock();
     }
-    this.migration = new Migration(journal, file, home.disk, (memory.byteSize() + Long.BYTES - 1) & -Long.BYTES, pages, giver, options);
+    this.archive = begun.archive;
+    this.migration =
+        new Migration(journal, begun.journal, archive, home.disk, (memory.byteSize() + Long.BYTES - 1) & -Long.BYTES, pages, giver, options);
   }
 
   /** Null for bytes that are no pool. */
@@ -91,6 +102,10 @@ public final class JournaledMedia extends FileMapping {
     } catch (NotAPool bare) {
       return null;
     }
+  }
+
+  private static UUID uuidOf(PoolHeader header) {
+    return header == null ? new UUID(0, 0) : header.uuid();
   }
 
   /**
@@ -107,17 +122,22 @@ public final class JournaledMedia extends FileMapping {
     Path path = file.path();
     FileSystemKind fileSystem = FileSystemKind.of(path);
     boolean durably = fileSystem.durabilityClass() != DurabilityClass.VOLATILE;
-    makeJournal(path, JournalFile.fileBytes(options.journalBytes()), durably);
     SystemFile disk = new SystemFile(path);
     SystemFile journal = null;
+    ArchiveFolder folder = null;
     try {
+      makeJournal(path, uuidOf(headerOf(disk)), JournalFile.fileBytes(options.journalBytes()), durably);
       journal = new SystemFile(JournalFile.pathFor(path));
-      JournalFile begun = begin(disk, journal, _ -> RANDOM.nextLong(), options);
+      folder = options.archive() == null ? null : SystemFolder.own(options.archive());
+      Begun begun = begin(disk, journal, folder, System::currentTimeMillis, _ -> RANDOM.nextLong(), options);
       PrivateMapping mapping = PrivateMapping.of(file, maxBytes, arena);
       return new JournaledMedia(
-          new Home(file, disk, journal, mapping.memory(), mapping.giver()), begun, arena, mapping.memory(), mapping.giver(), fileSystem, options);
+          new Home(file, disk, journal, begun.archive, mapping.memory(), mapping.giver()), begun, arena, mapping.memory(), mapping.giver(), fileSystem, options);
     } catch (IOException | RuntimeException | Error e) {
       disk.close();
+      if (folder != null) {
+        folder.close();
+      }
       if (journal != null) {
         journal.close();
       }
@@ -131,11 +151,15 @@ public final class JournaledMedia extends FileMapping {
   }
 
   /** (i) 1 Makes the journal's file, or makes it as long as it has to be, of zeros. */
-  private static void makeJournal(Path pool, long bytes, boolean durably) throws IOException {
+  private static void makeJournal(Path pool, UUID uuid, long bytes, boolean durably) throws IOException {
     Path path = JournalFile.pathFor(pool);
     boolean isNew = !Files.exists(path);
     if (isNew) {
       Files.createFile(path);
+    } else {
+      try (SystemFile file = SystemFile.forReading(path)) {
+        JournalFile.requireFree(file, uuid);
+      }
     }
     try (PoolFile file = new PoolFile(path)) {
       long length = file.channel().size();
@@ -148,20 +172,31 @@ public final class JournaledMedia extends FileMapping {
       }
       throw full;
     }
-    if (isNew && durably) {
-      Anchor.syncFolder(path);
+    try (SystemFile file = new SystemFile(path)) {
+      if (durably && !JournalFile.hasBegun(file)) {
+        // Whoever made it, or made it longer, may have been killed before he had done this.
+        file.sync();
+        Anchor.syncFolder(path);
+      }
     }
   }
 
+  /** A journal that was begun, and the life of the archive that goes with it; null if there is none. */
+  private record Begun(JournalFile journal, Archive archive) {}
+
   /** (i) */
-  private static JournalFile begin(DiskFile home, DiskFile journal, LongUnaryOperator numbers, JournalOptions options) throws IOException {
+  private static Begun begin(
+      DiskFile home, DiskFile journal, ArchiveFolder folder, LongSupplier clock, LongUnaryOperator numbers, JournalOptions options) throws IOException {
     PoolHeader header = headerOf(home);
-    UUID pool = header == null ? new UUID(0, 0) : header.uuid();
-    JournalFile file = JournalFile.begin(journal, pool, numbers, options.journalBytes());
+    JournalFile file = JournalFile.begin(journal, uuidOf(header), numbers, options.journalBytes());
+    Archive archive = null;
     if (header != null) {
+      if (folder != null) {
+        archive = Archive.begin(folder, clock, Archive.SEGMENT_BYTES, header, file);
+      }
       JournalRecovery.writeBoth(header.withJournal(file.name()), home);
     }
-    return file;
+    return new Begun(file, archive);
   }
 
   /**
@@ -171,11 +206,16 @@ public final class JournaledMedia extends FileMapping {
    * @param numbers makes the journal's name and salt, of numbers that no earlier journal in that file was given
    */
   public static JournaledMedia over(DiskFile home, DiskFile journal, LongUnaryOperator numbers, JournalOptions options) {
+    return over(home, journal, null, numbers, options);
+  }
+
+  /** The same with an archive, which it then owns, and whose clock stands still; null for none. */
+  public static JournaledMedia over(DiskFile home, DiskFile journal, ArchiveFolder archive, LongUnaryOperator numbers, JournalOptions options) {
     try {
       if (headerOf(home) != null) {
-        JournalRecovery.finish(home, journal);
+        JournalRecovery.finish(home, journal, archive, () -> 0);
       }
-      JournalFile begun = begin(home, journal, numbers, options);
+      Begun begun = begin(home, journal, archive, () -> 0, numbers, options);
       return copyOf(home, journal, begun, options);
     } catch (IOException e) {
       throw JournalRecovery.unavailable(Path.of(home.describe()), e);
@@ -183,13 +223,13 @@ public final class JournaledMedia extends FileMapping {
   }
 
   @SuppressWarnings("MustBeClosedChecker") // It is closed with the medium, or here where that cannot be made.
-  private static JournaledMedia copyOf(DiskFile home, DiskFile journal, JournalFile begun, JournalOptions options) {
+  private static JournaledMedia copyOf(DiskFile home, DiskFile journal, Begun begun, JournalOptions options) {
     Arena arena = Arena.ofShared();
     try {
       MemorySegment memory = arena.allocate(home.sizeBytes(), Geometry.PAGE_BYTES);
       PrivatePages.Giver copied = (offset, length) -> copy(home, memory, offset, length);
       copied.giveBack(0, memory.byteSize());
-      return new JournaledMedia(new Home(new Unmapped(home), home, journal, memory, copied), begun, arena, memory, copied, new FileSystemKind("copy"), options);
+      return new JournaledMedia(new Home(new Unmapped(home), home, journal, begun.archive, memory, copied), begun, arena, memory, copied, new FileSystemKind("copy"), options);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -245,6 +285,9 @@ public final class JournaledMedia extends FileMapping {
     notes.add(
         "its newest state is in " + JournalFile.pathFor(path()).getFileName() + ", " + (options.journalBytes() >>> 20)
             + " MiB: until the pool is closed neither file is anything without the other");
+    if (archive != null && !archive.goesOn()) {
+      notes.add("its archive " + archive.folder().describe() + " has no base yet from which what is committed now can be restored; make one");
+    }
     return notes;
   }
 
@@ -256,6 +299,11 @@ public final class JournaledMedia extends FileMapping {
   @Override
   public Journal journal() {
     return journal;
+  }
+
+  /** How it stands, and what it did since it was opened. Threads: any. */
+  public JournalReport report() {
+    return journal.report();
   }
 
   @Override
@@ -341,7 +389,36 @@ public final class JournaledMedia extends FileMapping {
    * @throws IOException if the copy cannot be written; the medium is none the worse for it
    */
   long copyTo(DiskFile copy, LongConsumer progress) throws IOException {
-    return migration.copyTo(copy, progress);
+    return migration.copyTo(copy, progress).bytes();
+  }
+
+  /**
+   * Copies the whole pool into its archive, while it is used: {@code docs/snapshots.md}.
+   *
+   * @param progress is told after each piece how many bytes were copied
+   * @param check is shown the base before it counts, and throws if it is not sound
+   * @return from where on the pool can be restored by it
+   * @throws MediaUnavailable if it has no archive, or cannot be written to it
+   */
+  public RestorePoint archiveBase(LongConsumer progress, Consumer<PoolReader> check) {
+    requireArchive();
+    return migration.archiveBase(progress, check);
+  }
+
+  /**
+   * Names a point behind everything that was ordered before this call; it is on the disk when this returns.
+   *
+   * @throws MediaUnavailable if it has no archive, or nothing more can be written to it
+   */
+  public RestorePoint mark(String name) {
+    requireArchive();
+    return migration.mark(name);
+  }
+
+  private void requireArchive() {
+    if (archive == null) {
+      throw new MediaUnavailable(describe(), "has no archive; open it with JournalOptions.withArchive");
+    }
   }
 
   /** For reading: every page that was made ready for stores would be a copy in memory. */
@@ -370,16 +447,21 @@ public final class JournaledMedia extends FileMapping {
   void release() {
     journal.close();
     migration.close();
-    if (journal.tail() == 0) {
-      try {
-        PoolHeader header = headerOf(home.disk);
-        if (header != null && header.journal() != 0) {
-          JournalRecovery.writeBoth(header.withJournal(0), home.disk);
-        }
-      } catch (IOException | PoolException e) {
-        // It names an empty journal, which the next opening finishes.
-        return;
+    try {
+      PoolHeader header = headerOf(home.disk);
+      boolean named = header != null && header.journal() != 0;
+      if (named && journal.tail() == 0) {
+        migration.end(header);
+        JournalRecovery.writeBoth(header.withJournal(0), home.disk);
+        named = false;
       }
+      // What home says after a sync that failed may not be on the disk.
+      if (!named && !journal.hasFailed()) {
+        journalFile.retire();
+      }
+    } catch (IOException | PoolException e) {
+      // It names an empty journal, which the next opening finishes.
+      return;
     }
   }
 }

@@ -2,10 +2,12 @@ package dev.dormouse.heap;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 
 /**
@@ -22,6 +24,8 @@ final class Migration implements Journal.Room, AutoCloseable {
 
   private final Journal journal;
   private final JournalFile file;
+  // Null where there is none.
+  private final Archive archive;
   private final DiskFile home;
   private final long poolBytes;
   private final PrivatePages pages;
@@ -42,9 +46,10 @@ final class Migration implements Journal.Room, AutoCloseable {
   private final AtomicLong waits = new AtomicLong();
   private final AtomicLong waitNanos = new AtomicLong();
 
-  Migration(Journal journal, JournalFile file, DiskFile home, long poolBytes, PrivatePages pages, PrivatePages.Giver giver, JournalOptions options) {
+  Migration(Journal journal, JournalFile file, Archive archive, DiskFile home, long poolBytes, PrivatePages pages, PrivatePages.Giver giver, JournalOptions options) {
     this.journal = journal;
     this.file = file;
+    this.archive = archive;
     this.home = home;
     this.poolBytes = poolBytes;
     this.pages = pages;
@@ -113,13 +118,17 @@ final class Migration implements Journal.Room, AutoCloseable {
     }
   }
 
+  private boolean isFull() {
+    return journal.isTight() || (givesBack && pages.bytes() > mostPrivateBytes);
+  }
+
   /** Waits, for a while, until there is room for another epoch; for whoever holds no lock. */
   void admit() {
-    if (!journal.isTight() && pages.bytes() <= mostPrivateBytes) {
+    if (!isFull()) {
       return;
     }
     long start = System.nanoTime();
-    for (int i = 0; i < MOST_PAUSES && !journal.hasFailed() && (journal.isTight() || pages.bytes() > mostPrivateBytes); i++) {
+    for (int i = 0; i < MOST_PAUSES && !journal.hasFailed() && isFull(); i++) {
       make();
     }
     waits.incrementAndGet();
@@ -128,11 +137,7 @@ final class Migration implements Journal.Room, AutoCloseable {
 
   /** Moves everything that was ordered before this call, and what is in home is durable then. */
   void checkpoint() {
-    long target = journal.tail();
-    journal.sync(target);
-    while (journal.cut() < target) {
-      step();
-    }
+    migrate(journal.tail());
     working.lock();
     try {
       // Where there was nothing to move, an earlier life on a medium that promises less may have left something in the page cache.
@@ -141,6 +146,13 @@ final class Migration implements Journal.Room, AutoCloseable {
       throw failed(e);
     } finally {
       working.unlock();
+    }
+  }
+
+  private void migrate(long target) {
+    journal.sync(target);
+    while (journal.cut() < target) {
+      step();
     }
   }
 
@@ -189,6 +201,10 @@ final class Migration implements Journal.Room, AutoCloseable {
   }
 
   private void move(JournalScan scan) throws IOException {
+    if (archive != null) {
+      // (k) 1
+      archive.redo(journal.cut(), scan.bytes(), (int) (scan.completeEnd() - journal.cut()));
+    }
     // (f) 2
     NewestWords words = new NewestWords(copy == null ? new Home(home) : new HomeAndCopy(new Home(home), copy));
     words.carryOut(scan);
@@ -284,8 +300,16 @@ final class Migration implements Journal.Room, AutoCloseable {
     }
   }
 
+  /**
+   * A copy of home.
+   *
+   * @param bytes how long it is
+   * @param position of the journal up to which it holds everything, and from where on nothing
+   */
+  record Copied(long bytes, long position) {}
+
   /** As {@link JournaledMedia#copyTo}. One at a time. */
-  long copyTo(DiskFile file, LongConsumer progress) throws IOException {
+  Copied copyTo(DiskFile file, LongConsumer progress) throws IOException {
     byte[] piece = new byte[COPIED_BYTES];
     Copy made = new Copy(file);
     copying.lock();
@@ -294,6 +318,7 @@ final class Migration implements Journal.Room, AutoCloseable {
       // (d) What was acknowledged by now is in the journal.
       long target = journal.tail();
       journal.sync(target);
+      long position;
       while (true) {
         // It may have grown by what came home meanwhile.
         copy(made, piece, progress);
@@ -302,6 +327,7 @@ final class Migration implements Journal.Room, AutoCloseable {
           if (journal.cut() >= target && made.end >= homeBytes()) {
             // (e)
             copy = null;
+            position = journal.cut();
             break;
           }
         } finally {
@@ -311,10 +337,63 @@ final class Migration implements Journal.Room, AutoCloseable {
       }
       requireWritten(made);
       file.sync();
-      return made.end;
+      return new Copied(made.end, position);
     } finally {
       endCopy();
       copying.unlock();
+    }
+  }
+
+  @Override
+  public void end(PoolHeader header) {
+    if (archive != null) {
+      working.lock();
+      try {
+        archive.end(header);
+      } finally {
+        working.unlock();
+      }
+    }
+  }
+
+  /** As {@link JournaledMedia#mark}. */
+  RestorePoint mark(String name) {
+    migrate(journal.tail());
+    working.lock();
+    try {
+      return archive.mark(journal.cut(), name);
+    } finally {
+      working.unlock();
+    }
+  }
+
+  /** As {@link JournaledMedia#archiveBase}. */
+  RestorePoint archiveBase(LongConsumer progress, Consumer<PoolReader> check) {
+    copying.lock();
+    try (DiskFile base = beginBase()) {
+      Copied copied = copyTo(base, progress);
+      check.accept(new JournalRecovery.DiskReader(base, copied.bytes));
+      int crc = Archive.crcOf(base, copied.bytes);
+      working.lock();
+      try {
+        return archive.endBase(copied.position, copied.bytes, crc);
+      } finally {
+        working.unlock();
+      }
+    } catch (IOException e) {
+      throw new MediaUnavailable(
+          archive.folder().describe(), "a base cannot be written to it: the system said " + e.getMessage() + "; earlier ones are as they were", e);
+    } finally {
+      copying.unlock();
+    }
+  }
+
+  private DiskFile beginBase() throws IOException {
+    working.lock();
+    try {
+      return archive.beginBase();
+    } finally {
+      working.unlock();
     }
   }
 
@@ -357,6 +436,32 @@ final class Migration implements Journal.Room, AutoCloseable {
   /** How long the pool is, as home says. */
   private long homeBytes() {
     return PoolHeader.read(new JournalRecovery.DiskReader(home)).header().geometry().sizeBytes();
+  }
+
+  @Override
+  public JournalReport report() {
+    while (true) {
+      // In this order, since none of them goes back: none is behind one that is read before it.
+      long cut = journal.cut();
+      long durable = journal.durable();
+      long tail = journal.tail();
+      if (journal.cut() == cut) {
+        // Else more could seem to be used than there is room for.
+        return new JournalReport(
+            tail,
+            durable,
+            cut,
+            journal.capacity(),
+            pages.bytes(),
+            mostPrivateBytes,
+            journal.syncs(),
+            rounds(),
+            waits(),
+            Duration.ofNanos(waitNanos()),
+            journal.waits(),
+            archive == null ? "" : archive.failure());
+      }
+    }
   }
 
   /** How many rounds there were, for reports. */

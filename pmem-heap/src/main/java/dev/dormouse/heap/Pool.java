@@ -3,6 +3,7 @@ package dev.dormouse.heap;
 import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -11,6 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.UUID;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
 import java.util.function.LongUnaryOperator;
 
 /**
@@ -41,17 +43,21 @@ public final class Pool implements AutoCloseable {
 
   /** @param anchored whether what becomes of the pool is told to the anchor beside it */
   private Pool(Media media, Place place, PoolLock lock, PoolHeader.Found found, boolean anchored) {
-    this(media, place, lock, found, anchored, null);
+    this(media, place, lock, found, anchored, Provenance.of(found, place), null);
   }
 
-  /** @param journal what was found in the journal that the pool was left with; null if there was none */
-  private Pool(Media media, Place place, PoolLock lock, PoolHeader.Found found, boolean anchored, JournalRecovery.Report journal) {
+  /**
+   * @param provenance as the header said before anything was written
+   * @param journal what was found in the journal that the pool was left with; null if there was none
+   */
+  private Pool(
+      Media media, Place place, PoolLock lock, PoolHeader.Found found, boolean anchored, Provenance provenance, JournalRecovery.Report journal) {
     this.journal = journal;
     this.media = media;
     this.place = place;
     this.lock = lock;
     this.anchored = anchored;
-    this.provenance = Provenance.of(found, place);
+    this.provenance = provenance;
     this.header = found.header();
     this.headerDamage = found.damage();
     this.heap = new Heap(media, header.geometry());
@@ -76,7 +82,8 @@ public final class Pool implements AutoCloseable {
 
   /**
    * Makes a pool in a new file. It appears under its name when it is whole: a crash before leaves only
-   * {@code PATH.creating}, which the next attempt replaces.
+   * {@code PATH.creating}, which the next attempt replaces. Where it fails, what it made is deleted again; what was there stays,
+   * a file in the place of the journal, too.
    *
    * @throws PoolFull if the disk has no room
    * @throws MediaUnavailable if there is such a file already, or it cannot be made or reached as {@code medium} says
@@ -111,13 +118,22 @@ public final class Pool implements AutoCloseable {
         }
         throw e;
       }
-      if (!inPlace) {
-        Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+      if (inPlace) {
+        return open(path, medium, lock, host, journal, _ -> {});
+      }
+      Path itsJournal = JournalFile.pathFor(path);
+      boolean journalIsAnothers = Files.exists(itsJournal, LinkOption.NOFOLLOW_LINKS);
+      Files.move(unfinished, path, StandardCopyOption.ATOMIC_MOVE);
+      try {
         if (durabilityClass != DurabilityClass.VOLATILE) {
           Anchor.syncFolder(path);
         }
+        return open(path, medium, lock, host, journal, _ -> {});
+      } catch (IOException | RuntimeException | Error e) {
+        // It may lack its journal, and nothing is in it yet: whoever tries again finds what there was before.
+        takeBack(journalIsAnothers ? List.of(path) : List.of(path, itsJournal), e);
+        throw e;
       }
-      return open(path, medium, lock, host, journal);
     } catch (IOException e) {
       lock.close();
       throw new MediaUnavailable(
@@ -125,6 +141,18 @@ public final class Pool implements AutoCloseable {
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
+    }
+  }
+
+  /** Deletes what was made for a pool that cannot be used. */
+  private static void takeBack(List<Path> made, Throwable because) {
+    for (Path file : made) {
+      try {
+        Files.deleteIfExists(file);
+      } catch (IOException e) {
+        because.addSuppressed(
+            new MediaUnavailable(file.toString(), "was made by this call and could not be deleted again: the system said " + e.getMessage() + "; delete it", e));
+      }
     }
   }
 
@@ -172,21 +200,31 @@ public final class Pool implements AutoCloseable {
 
   /** As {@link #open(Path, FileMedium, Host)}; {@code journal} counts on a medium that has one. */
   public static Pool open(Path path, FileMedium medium, Host host, JournalOptions journal) {
+    return open(path, medium, host, journal, _ -> {});
+  }
+
+  /** The same, where {@code accepted} is told what became of the pool before anything is written to it, and throws if that will not do. */
+  public static Pool open(Path path, FileMedium medium, Host host, JournalOptions journal, Consumer<Provenance> accepted) {
     if (!Files.exists(path)) {
       throw new MediaUnavailable(path.toString(), "there is no such file; create the pool first, or check the path");
     }
     PoolLock lock = PoolLock.take(path);
     try {
-      return open(path, medium, lock, host, journal);
+      return open(path, medium, lock, host, journal, accepted);
     } catch (RuntimeException | Error e) {
       lock.close();
       throw e;
     }
   }
 
-  private static Pool open(Path path, FileMedium medium, PoolLock lock, Host host, JournalOptions journal) {
+  private static Pool open(
+      Path path, FileMedium medium, PoolLock lock, Host host, JournalOptions journal, Consumer<Provenance> accepted) {
     PoolHeader.Found found = readHeader(path, medium);
-    JournalRecovery.Report finished = JournalRecovery.finish(path, found.header());
+    // Of what was left, and not of what (h) and (i) of the journal make of it: those count the header on.
+    Place place = Place.of(path, host);
+    Provenance provenance = Provenance.of(found, place);
+    accepted.accept(provenance);
+    JournalRecovery.Report finished = JournalRecovery.finish(path, found.header(), medium == FileMedium.JOURNALED ? journal.archive() : null);
     if (finished != null) {
       found = readHeader(path, medium).withDamage(found.damage());
     }
@@ -197,7 +235,7 @@ public final class Pool implements AutoCloseable {
         // It names the journal now.
         found = PoolHeader.read(new MediaReader(media)).withDamage(found.damage());
       }
-      Pool pool = new Pool(media, Place.of(path, host), lock, found, true, finished);
+      Pool pool = new Pool(media, place, lock, found, true, provenance, finished);
       if (pool.header.open() && pool.provenance.is(Provenance.Kind.RENAMED)) {
         Provenance.formerName(pool.header, pool.place).ifPresent(former -> PoolLock.refuseIfHeld(path, former));
       }
@@ -211,25 +249,61 @@ public final class Pool implements AutoCloseable {
 
   /**
    * Opens the bytes of the pool in a file for reading only, as opening it would find them: with what its journal holds, where its header
-   * names one. Nothing is written. Must be closed.
+   * names one. Nothing is written. Nobody can open the pool until this is closed, which it must be.
    *
    * @throws MediaUnavailable if there is no such file, or it cannot be read
+   * @throws InUse if somebody has it open
    * @throws Damaged if the journal is not the one that is named, or is damaged
    */
   public static PoolReader look(Path path) {
+    // Says that there is none, or that it cannot be read, before a lock is made for it.
     PoolReader raw = FileMedium.of(path).reader(path);
+    PoolLock lock = null;
     try {
-      long journal;
-      try {
-        journal = PoolHeader.readForRepair(raw).header().journal();
-      } catch (NotAPool | UnsupportedFormat | Damaged untold) {
-        // Whoever reads on is told, in the way he asks for.
-        return raw;
-      }
-      return journal == 0 ? raw : JournalRecovery.shown(path, raw);
+      lock = PoolLock.take(path);
+      return new LockedReader(shown(path, raw), lock);
     } catch (RuntimeException | Error e) {
       raw.close();
+      if (lock != null) {
+        lock.close();
+      }
       throw e;
+    }
+  }
+
+  private static PoolReader shown(Path path, PoolReader raw) {
+    long journal;
+    try {
+      journal = PoolHeader.readForRepair(raw).header().journal();
+    } catch (NotAPool | UnsupportedFormat | Damaged untold) {
+      // Whoever reads on is told, in the way he asks for.
+      return raw;
+    }
+    return journal == 0 ? raw : JournalRecovery.shown(path, raw);
+  }
+
+  /** A reader of a pool that nobody has open meanwhile. */
+  private record LockedReader(PoolReader reader, PoolLock lock) implements PoolReader {
+    @Override
+    public String describe() {
+      return reader.describe();
+    }
+
+    @Override
+    public long sizeBytes() {
+      return reader.sizeBytes();
+    }
+
+    @Override
+    public void read(long offset, byte[] destination, int index, int length) {
+      reader.read(offset, destination, index, length);
+    }
+
+    @Override
+    public void close() {
+      try (lock) {
+        reader.close();
+      }
     }
   }
 
@@ -391,7 +465,7 @@ public final class Pool implements AutoCloseable {
     }
     // R11: durable before anybody can observe an incarnation made of it. R5: the salt only now, with every lane done.
     // An old copy goes on counting where the newer one stopped: no incarnation of the openings that it misses comes again.
-    long opening = provenance.knownOpenings() + 1;
+    long opening = Math.max(provenance.knownOpenings(), header.openCount()) + 1;
     if (opening > PoolHeader.MOST_OPENINGS) {
       throw new Damaged(
           media.describe(),
@@ -543,6 +617,9 @@ public final class Pool implements AutoCloseable {
         // What a closed pool holds is settled before its header says that it was closed: a machine that goes down later
         // must not find the one without the other.
         media.settle(0, header.geometry().sizeBytes());
+        if (media.journal() != null) {
+          media.journal().isAboutToEnd(header);
+        }
         header =
             header.next(header.durabilityClass(), false, header.openCount(), header.salt(), header.boot(), header.roots());
         header.write(media);
@@ -558,11 +635,15 @@ public final class Pool implements AutoCloseable {
     }
   }
 
-  /** Writes that the pool was closed, and is another one: for a copy whose lanes are finished. Gives back the medium. */
-  UUID closeAsAnother() {
+  /**
+   * Writes that the pool was closed, and is another one: for a copy whose lanes are finished. Gives back the medium.
+   *
+   * @param leastOpenings how often it was opened at least, as somebody knows
+   */
+  UUID closeAsAnother(long leastOpenings) {
     try {
       media.settle(0, header.geometry().sizeBytes());
-      header = header.ofAnother(UUID.randomUUID(), media.durabilityClass(), RANDOM.nextLong());
+      header = header.ofAnother(UUID.randomUUID(), media.durabilityClass(), Math.max(leastOpenings, header.openCount()), RANDOM.nextLong());
       header.write(media);
       writeAgain();
       media.settle(0, PoolHeader.BYTES);

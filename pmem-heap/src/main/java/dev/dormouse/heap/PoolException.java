@@ -2,7 +2,7 @@ package dev.dormouse.heap;
 
 /** A pool could not be made, opened or used. The pool itself is unharmed by the operation that threw. */
 public abstract sealed class PoolException extends DormouseException
-    permits NotAPool, UnsupportedFormat, Damaged, InUse, PoolFull, MediaUnavailable, MachineWentDown, OldCopy {
+    permits NotAPool, UnsupportedFormat, Damaged, InUse, PoolFull, MediaUnavailable, MachineWentDown, OldCopy, NoSuchPoint {
   private static final long serialVersionUID = 1L;
 
   private final String pool;

@@ -101,9 +101,9 @@ public record PoolHeader(
   }
 
   /** The header of a copy of the pool, closed, that is a pool of its own and was never open anywhere. */
-  PoolHeader ofAnother(UUID newUuid, DurabilityClass newClass, long newSalt) {
+  PoolHeader ofAnother(UUID newUuid, DurabilityClass newClass, long newOpenCount, long newSalt) {
     return new PoolHeader(
-        serial + 1, newUuid, geometry, newClass, false, openCount, newSalt, BootIdentity.UNKNOWN, FileIdentity.UNKNOWN, MachineIdentity.UNKNOWN, 0, roots);
+        serial + 1, newUuid, geometry, newClass, false, newOpenCount, newSalt, BootIdentity.UNKNOWN, FileIdentity.UNKNOWN, MachineIdentity.UNKNOWN, 0, roots);
   }
 
   /** Whether the machine went down while the pool was open, on a medium that does not survive that. */

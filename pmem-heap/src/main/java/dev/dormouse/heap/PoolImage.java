@@ -15,6 +15,7 @@ public final class PoolImage implements AutoCloseable {
   private final Path target;
   private final Path creating;
   private final PoolLock lock;
+  private long leastOpenings;
   private boolean published;
 
   private PoolImage(Path target, Path creating, PoolLock lock) {
@@ -80,17 +81,99 @@ public final class PoolImage implements AutoCloseable {
     return write(file -> media.copyTo(file, progress));
   }
 
+  /**
+   * (l) 1 to (l) 3 Makes the pool of a point out of its archive.
+   *
+   * @param point null for the last one
+   * @throws NoSuchPoint if it cannot be restored
+   * @throws Damaged if a part of the archive is not what was written
+   * @throws PoolFull if the disk has no room
+   */
+  public Restored restore(Path archive, RestorePoint point, LongConsumer progress) {
+    try (SystemFolder folder = SystemFolder.look(archive)) {
+      ArchiveIndex index = ArchiveIndex.read(folder);
+      ArchiveRestore restore = new ArchiveRestore(index, point == null ? index.last() : point);
+      long bytes = write(file -> restore.run(file, progress));
+      leastOpenings = index.openings();
+      return new Restored(restore.point(), restore.from(), bytes);
+    } catch (IOException e) {
+      throw PoolArchive.unavailable(archive, e);
+    }
+  }
+
+  /**
+   * What was restored.
+   *
+   * @param point to which
+   * @param base from which
+   * @param bytes how long the pool is
+   */
+  public record Restored(RestorePoint point, RestorePoint base, long bytes) {}
+
   private interface Copying {
     long copyTo(DiskFile file) throws IOException;
   }
 
   private long write(Copying copying) {
-    try (SystemFile file = new SystemFile(creating)) {
+    try (Copy file = new Copy(new SystemFile(creating))) {
       return copying.copyTo(file);
     } catch (IOException e) {
-      throw new PoolFull(
-          target.toString(),
-          "copying a pool to it failed (" + e.getMessage() + "); the pool goes on, and the copy was deleted; free some disk space, or name another place");
+      if (e instanceof NotWritten || e.getCause() instanceof NotWritten) {
+        throw new PoolFull(
+            target.toString(),
+            "copying a pool to it failed (" + e.getMessage() + "); what is copied is as it was, and the copy was deleted; free some disk space, or name another place");
+      }
+      throw new MediaUnavailable(
+          target.toString(), "what is to be copied to it could not be read: the system said " + e.getMessage() + "; nothing was changed, and the copy was deleted", e);
+    }
+  }
+
+  /** An error of the copy's file, and not of what is copied. */
+  private static final class NotWritten extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    NotWritten(IOException cause) {
+      super(cause.getMessage(), cause);
+    }
+  }
+
+  private record Copy(SystemFile file) implements DiskFile {
+    @Override
+    public String describe() {
+      return file.describe();
+    }
+
+    @Override
+    public long sizeBytes() {
+      return file.sizeBytes();
+    }
+
+    @Override
+    public void read(long position, ByteBuffer destination) throws IOException {
+      file.read(position, destination);
+    }
+
+    @Override
+    public void write(long position, ByteBuffer source) throws IOException {
+      try {
+        file.write(position, source);
+      } catch (IOException e) {
+        throw new NotWritten(e);
+      }
+    }
+
+    @Override
+    public void sync() throws IOException {
+      try {
+        file.sync();
+      } catch (IOException e) {
+        throw new NotWritten(e);
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      file.close();
     }
   }
 
@@ -102,12 +185,18 @@ public final class PoolImage implements AutoCloseable {
     } catch (IOException e) {
       throw unavailable(target, e);
     }
-    return Pool.open(MappedMedia.open(creating, length), boot);
+    Media media = MappedMedia.open(creating, length);
+    try {
+      return Pool.open(media, boot);
+    } catch (RuntimeException | Error e) {
+      media.close();
+      throw e;
+    }
   }
 
   /** (f) Closes the copy, whose lanes are finished, as a pool of another identity. */
   public UUID becomeAnother(Pool copy) {
-    return copy.closeAsAnother();
+    return copy.closeAsAnother(leastOpenings);
   }
 
   /** Shows what was copied. Must be closed. */

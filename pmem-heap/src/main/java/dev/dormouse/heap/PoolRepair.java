@@ -39,7 +39,7 @@ public final class PoolRepair implements AutoCloseable {
     PoolLock lock = PoolLock.take(path);
     try (PoolReader reader = medium.reader(path)) {
       PoolHeader.Found found = PoolHeader.readForRepair(reader);
-      if (JournalRecovery.finish(path, found.header()) != null) {
+      if (JournalRecovery.finish(path, found.header(), null) != null) {
         found = PoolHeader.readForRepair(reader).withDamage(found.damage());
       }
       // No more of it than there is: a repair makes no pool longer, and mapping what may come later would lengthen its file.

@@ -3,6 +3,7 @@ package dev.dormouse.heap;
 import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 
@@ -14,7 +15,12 @@ final class SystemFile implements DiskFile {
   private final Path path;
   private final RandomAccessFile file;
   private final RandomAccessFile through;
-  private final long sizeBytes;
+
+  private SystemFile(Path path, RandomAccessFile file, RandomAccessFile through) {
+    this.path = path;
+    this.file = file;
+    this.through = through;
+  }
 
   /** Opens a file that is there. */
   SystemFile(Path path) throws IOException {
@@ -23,19 +29,19 @@ final class SystemFile implements DiskFile {
       throw new FileNotFoundException(path + " is not there");
     }
     this.file = new RandomAccessFile(path.toFile(), "rw");
-    RandomAccessFile second = null;
     try {
       // Each write to it waits until it is on the disk (O_DSYNC): one system call in place of two.
-      second = new RandomAccessFile(path.toFile(), "rwd");
-      this.sizeBytes = file.length();
+      this.through = new RandomAccessFile(path.toFile(), "rwd");
     } catch (IOException e) {
       file.close();
-      if (second != null) {
-        second.close();
-      }
       throw e;
     }
-    this.through = second;
+  }
+
+  /** Opens a file that is there, to read it. */
+  static SystemFile forReading(Path path) throws IOException {
+    RandomAccessFile file = new RandomAccessFile(path.toFile(), "r");
+    return new SystemFile(path, file, file);
   }
 
   @Override
@@ -45,7 +51,12 @@ final class SystemFile implements DiskFile {
 
   @Override
   public long sizeBytes() {
-    return sizeBytes;
+    try {
+      // What is mapped may have been made longer since.
+      return file.length();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   @Override

@@ -8,12 +8,22 @@ import java.util.function.BooleanSupplier;
 
 /** Threads that wait until a number has been reached. Allocates nothing. */
 final class Waiters {
-  private static final int SEATS = 1024;
+  static final int SEATS = 1024;
   private static final long LONGEST_NANOS = 1_000_000;
 
   private final AtomicReferenceArray<Thread> threads = new AtomicReferenceArray<>(SEATS);
   private final AtomicLongArray numbers = new AtomicLongArray(SEATS);
   private final AtomicInteger count = new AtomicInteger();
+  private final long longestNanos;
+
+  Waiters() {
+    this(LONGEST_NANOS);
+  }
+
+  /** With another time after which everybody wakes by himself. */
+  Waiters(long longestNanos) {
+    this.longestNanos = longestNanos;
+  }
 
   /**
    * Waits until it is woken, or for a millisecond; not at all if {@code isOver} once it can be woken.
@@ -25,7 +35,7 @@ final class Waiters {
     boolean interrupted = false;
     try {
       if (!isOver.getAsBoolean()) {
-        LockSupport.parkNanos(this, LONGEST_NANOS);
+        LockSupport.parkNanos(this, longestNanos);
         // Parking would not wait any more.
         interrupted = Thread.interrupted();
       }
@@ -42,13 +52,12 @@ final class Waiters {
     int first = (int) (Thread.currentThread().threadId() & (SEATS - 1));
     for (int i = 0; i < SEATS; i++) {
       int seat = (first + i) & (SEATS - 1);
-      if (threads.get(seat) == null) {
+      if (threads.get(seat) == null && threads.compareAndSet(seat, null, Thread.currentThread())) {
+        // Not before the seat is taken: somebody else may have been faster, and it is his number then. Whoever comes between the two,
+        // and takes it for the number of the one before, is not missed: it is asked after both whether it is over.
         numbers.set(seat, number);
-        if (threads.compareAndSet(seat, null, Thread.currentThread())) {
-          numbers.set(seat, number);
-          count.incrementAndGet();
-          return seat;
-        }
+        count.incrementAndGet();
+        return seat;
       }
     }
     // It wakes by itself.

@@ -93,14 +93,14 @@ class JournalRecoveryTest {
       FailingDisk its = file.copy();
       itsHome.left = cuts;
       try {
-        JournalRecovery.finish(itsHome, its);
+        JournalRecovery.finish(itsHome, its, null, null);
         assertThat(itsHome.calls).as("it was not cut short").isEqualTo(cuts);
         break;
       } catch (IOException cut) {
         // As where the process is killed there.
         assertThat(headerOf(itsHome).journal()).as("as long as it is not done, the header names it, or nothing is left to do").isIn(0L, 9L);
       }
-      JournalRecovery.finish(itsHome, its);
+      JournalRecovery.finish(itsHome, its, null, null);
       assertThat(headerOf(itsHome).journal()).as("cut short at call %d", cuts).isZero();
       assertThat(itsHome.bytes).as("cut short at call %d", cuts).endsWith(Arrays.copyOfRange(expected, (int) ARENA, expected.length));
       cuts++;
@@ -112,8 +112,8 @@ class JournalRecoveryTest {
   void whatIsFinishedNeedsItsJournalNoMore() throws IOException {
     store();
     byte[] expected = TestPools.bytes(media);
-    assertThat(JournalRecovery.finish(home, file)).isNotNull();
-    assertThat(JournalRecovery.finish(home, new ArrayDisk(0))).as("nothing to do").isNull();
+    assertThat(JournalRecovery.finish(home, file, null, null)).isNotNull();
+    assertThat(JournalRecovery.finish(home, new ArrayDisk(0), null, null)).as("nothing to do").isNull();
     try (JournaledMedia again = over(home, file)) {
       byte[] found = TestPools.bytes(again);
       assertThat(Arrays.mismatch(found, (int) ARENA, found.length, expected, (int) ARENA, expected.length)).isEqualTo(-1);
@@ -130,7 +130,7 @@ class JournalRecoveryTest {
       byte[] expected = TestPools.bytes(again);
       // What the former life left lies behind the one record of this one.
       FailingDisk itsHome = home.copy();
-      JournalRecovery.finish(itsHome, file.copy());
+      JournalRecovery.finish(itsHome, file.copy(), null, null);
       assertThat(itsHome.bytes).endsWith(Arrays.copyOfRange(expected, (int) ARENA, expected.length));
     }
   }
@@ -141,10 +141,10 @@ class JournalRecoveryTest {
     byte[] before = home.bytes.clone();
     FailingDisk others = new FailingDisk(file.bytes.length);
     JournalFile.begin(others, headerOf(home).uuid(), number -> number + 5000, OPTIONS.journalBytes());
-    assertThatThrownBy(() -> JournalRecovery.finish(home, others)).isInstanceOf(Damaged.class).hasMessageContaining("this is journal ");
+    assertThatThrownBy(() -> JournalRecovery.finish(home, others, null, null)).isInstanceOf(Damaged.class).hasMessageContaining("this is journal ");
     FailingDisk cutOff = new FailingDisk(20_000);
     System.arraycopy(file.bytes, 0, cutOff.bytes, 0, 20_000);
-    assertThatThrownBy(() -> JournalRecovery.finish(home, cutOff)).isInstanceOf(Damaged.class).hasMessageContaining("it was truncated");
+    assertThatThrownBy(() -> JournalRecovery.finish(home, cutOff, null, null)).isInstanceOf(Damaged.class).hasMessageContaining("it was truncated");
     assertThat(home.bytes).isEqualTo(before);
   }
 

@@ -31,7 +31,7 @@ class JournalTest {
 
   JournalTest() throws IOException {
     header = JournalFile.begin(file, POOL, number -> number == 0 ? 7 : SALT, SMALL.journalBytes());
-    migration = new Migration(journal, header, home, MEMORY, pages, (offset, length) -> {}, SMALL);
+    migration = new Migration(journal, header, null, home, MEMORY, pages, (offset, length) -> {}, SMALL);
   }
 
   private JournalScan scan() throws IOException {

@@ -74,7 +74,7 @@ class MigrationTest {
         };
     commit.run();
     SlowDisk slow = new SlowDisk(home, commit);
-    try (Migration migration = new Migration(journal, header, slow, MEMORY, new PrivatePages(0, MEMORY), (offset, length) -> {}, OPTIONS)) {
+    try (Migration migration = new Migration(journal, header, null, slow, MEMORY, new PrivatePages(0, MEMORY), (offset, length) -> {}, OPTIONS)) {
       long start = System.nanoTime();
       while (migration.rounds() == 0) {
         // Nobody commits, so that it begins by itself.

@@ -122,7 +122,7 @@ class PrivatePagesTest {
     int writers = 4;
     int rounds = 3000;
     AtomicInteger wrong = new AtomicInteger();
-    try (Migration migration = new Migration(journal, header, home, MEMORY, pages, giver, options)) {
+    try (Migration migration = new Migration(journal, header, null, home, MEMORY, pages, giver, options)) {
       migration.mayGiveBack();
       Thread[] threads = new Thread[writers];
       for (int number = 0; number < writers; number++) {
