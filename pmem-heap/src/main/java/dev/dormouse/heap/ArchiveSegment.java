@@ -120,7 +120,7 @@ final class ArchiveSegment implements AutoCloseable {
 
   /** Whether nothing was ever written to a file but the beginning of a segment's header. */
   static boolean isEmpty(DiskFile file) throws IOException {
-    byte[] bytes = new byte[(int) Math.clamp(file.sizeBytes() - ArchiveLayout.SEGMENT_BYTES, 0, ArchiveLayout.BLOCK_BYTES)];
+    byte[] bytes = new byte[Math.clamp(file.sizeBytes() - ArchiveLayout.SEGMENT_BYTES, 0, ArchiveLayout.BLOCK_BYTES)];
     if (bytes.length > 0) {
       file.read(ArchiveLayout.SEGMENT_BYTES, ByteBuffer.wrap(bytes));
     }
