@@ -109,7 +109,7 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
     while (next != null) {
       ArchiveSegment.Block block = next;
       next = segment.next();
-      boolean follows = block.position() == end || block.kind() != ArchiveLayout.REDO && block.position() <= end;
+      boolean follows = block.position() == end || (block.kind() != ArchiveLayout.REDO && block.position() <= end);
       if (!follows || (next == null && segment.payload(block) == null)) {
         segment.standBefore(block);
         return end;
