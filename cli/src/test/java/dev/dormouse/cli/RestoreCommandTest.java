@@ -11,6 +11,7 @@ import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.JournalOptions;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.BeforeEach;
@@ -42,7 +43,7 @@ final class RestoreCommandTest {
   /** Counts on from there. */
   private static long next(Path pool) {
     try (ProcessStore store = ProcessStore.open(pool)) {
-      return store.component("one").invoke(ByteBuffer.allocate(0)).getLong();
+      return store.component("one").invoke(ByteBuffer.allocate(0)).order(ByteOrder.LITTLE_ENDIAN).getLong();
     }
   }
 

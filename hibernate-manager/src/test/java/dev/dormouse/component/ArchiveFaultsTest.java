@@ -98,7 +98,7 @@ final class ArchiveFaultsTest {
   }
 
   private static void run(CrashMedia media, DiskFaults faults, Map<RestorePoint, Map<String, String>> marks) {
-    try (ProcessStore store = ArchiveStage.open(media, new FaultyFolder(ArchiveStage.archive(media), faults), StoreOptions.existing())) {
+    try (ProcessStore store = ArchiveStage.open(media, new FaultyFolder(ArchiveStage.archive(media), faults), ArchiveStage.existing())) {
       for (int i = 0; i < 3; i++) {
         assertThat(ask(store.component("cart"), "add state 0 1; fill more " + (i + 1))).isEqualTo(Integer.toString(i + 1));
         try {

@@ -22,6 +22,9 @@ import java.util.stream.Stream;
 final class ArchiveStage {
   static final Geometry SMALL = Geometry.of(256 << 10, 4, 4096, 2);
 
+  /** Of those who do not go on from one another. */
+  static final long OTHER_SALTS = 1000;
+
   private static final BootIdentity BOOT = new BootIdentity(7, 7);
   private static final JournalOptions JOURNAL = new JournalOptions(32 << 10, 16 << 10, 64 << 10, false);
   private static final long JOURNAL_AT = SMALL.sizeBytes();
@@ -47,16 +50,24 @@ final class ArchiveStage {
             archive,
             number -> number + 77,
             JOURNAL);
-    return ProcessStore.open(journaled, options.bootIdentity(BOOT).salts(opening -> opening));
+    return ProcessStore.open(journaled, options);
+  }
+
+  static StoreOptions existing() {
+    return with(StoreOptions.existing());
+  }
+
+  private static StoreOptions with(StoreOptions options) {
+    return options.bootIdentity(BOOT).salts(opening -> opening);
   }
 
   static ProcessStore open(Media media) {
-    return open(media, archive(media), StoreOptions.existing());
+    return open(media, archive(media), existing());
   }
 
   /** A store with a component, which is closed, and its archive, without a base. */
   static void make(Media media) {
-    try (ProcessStore store = open(media, archive(media), StoreOptions.create(SMALL.sizeBytes()).geometry(SMALL))) {
+    try (ProcessStore store = open(media, archive(media), with(StoreOptions.create(SMALL.sizeBytes()).geometry(SMALL)))) {
       store.create("cart", spec -> spec.program(ScriptProgram.class).region("state", 256).region("more", 300));
     }
   }

@@ -79,13 +79,13 @@ final class ArchiveTest {
       counter(store, "cart");
       add(store, 1);
       Path older = folder.resolve("older.pool");
-      // #region archive
+      // region archive
       store.archiveBase(bytes -> {});
       ask(store.component("cart"), "add state 0 10");
       RestorePoint before = store.mark("before the upgrade");
       ask(store.component("cart"), "add state 0 100");
       RestoreReport report = ProcessStore.restore(archive, before, older, bytes -> {});
-      // #endregion archive
+      // endregion
       assertThat(report.point()).isEqualTo(before);
       assertThat(report.base().compareTo(before)).isNegative();
       assertThat(report.uuid()).isNotEqualTo(store.opening().uuid());

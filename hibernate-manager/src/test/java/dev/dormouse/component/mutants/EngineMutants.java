@@ -164,7 +164,7 @@ final class EngineMutants {
         killed("making 5", "the header comes before what it names", POOL, in("write").moveAfter("Heap.format", "PoolHeader.write"), PoolSuites.Making.class),
         killed("making 5, opening 4", "the header is not persisted", HEADER, in("write").dropCall("Media.persist"), PoolSuites.Making.class),
         killed("making 6", "the file has its name from the start", POOL, in(CREATE_FILE).replaceCall("Path.resolveSibling", PathReplacement.class, "itself"), PoolSuites.FileIsMade.class),
-        killed("opening 1", "no lock file is taken", POOL, in("open(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;Ldev/dormouse/heap/Host;Ldev/dormouse/heap/JournalOptions;)").dropCall("PoolLock.take"), PoolSuites.SecondOpener.class),
+        killed("opening 1", "no lock file is taken", POOL, in("open(Ljava/nio/file/Path;Ldev/dormouse/heap/FileMedium;Ldev/dormouse/heap/Host;Ldev/dormouse/heap/JournalOptions;Ljava/util/function/Consumer;)").dropCall("PoolLock.take"), PoolSuites.SecondOpener.class),
         killed("opening 1, R17", "the file's length is not compared with the header's", HEADER, in("readForRepair").branchAfterCall("Geometry.sizeBytes", 0, Branch.JUMP), PoolSuites.FileIsShort.class),
         killed("R17", "a file is mapped beyond its end", "heap.PoolFiles", in("open").branchAfterCall("FileChannel.size", 0, Branch.JUMP), PoolSuites.MappingIsLonger.class),
         killed("opening 2", "nobody asks whether the machine went down", HEADER, in("machineWentDown").callAnswers("BootIdentity.isSameBootAs", true), PoolSuites.MachineIsDown.class),

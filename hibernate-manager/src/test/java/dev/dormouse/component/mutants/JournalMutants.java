@@ -6,6 +6,7 @@ import static dev.dormouse.emulation.mutation.Edit.EVERY;
 import static dev.dormouse.emulation.mutation.Edit.in;
 import static dev.dormouse.emulation.mutation.Edit.inLambdasOf;
 
+import dev.dormouse.component.ArchiveSuites;
 import dev.dormouse.component.StoreSuites;
 import dev.dormouse.emulation.mutation.Branch;
 import java.util.List;
@@ -22,6 +23,11 @@ final class JournalMutants {
   private static final String RECOVERY = "heap.JournalRecovery";
   private static final String PAGES = "heap.PrivatePages";
   private static final String POOL = "heap.Pool";
+  private static final String ARCHIVE = "heap.Archive";
+  private static final String LIFE = "heap.ArchiveLife";
+  private static final String SEGMENT = "heap.ArchiveSegment";
+  private static final String INDEX = "heap.ArchiveIndex";
+  private static final String RESTORE = "heap.ArchiveRestore";
   private static final String COMMIT = "commitToJournal";
   private static final String MOVE = "move(L";
   private static final String FINISH = "finish(Ldev/dormouse/heap/DiskFile;";
@@ -97,9 +103,34 @@ final class JournalMutants {
         killed("journal (g) 2", "a page is not closed while it is given back", PAGES, in("giveBack").constant(Integer.MIN_VALUE, 0, 0), PageSuites.StoresMeanwhile.class));
   }
 
+  static List<Mutant> archive() {
+    return List.of(
+        killed("archive (k) 1", "what is committed is not appended", MIGRATION, in(MOVE).dropCall("Archive.redo"), ArchiveSuites.Lives.class),
+        killed("archive (k) 1", "it is appended when the journal has forgotten it", MIGRATION, in(MOVE).moveAfter("Archive.redo", "Journal.isCutAt"), ArchiveSuites.Power.class),
+        killed("archive (k) 1", "nobody waits for the archive's disk", SEGMENT, in("append").replaceCall(WRITE_THROUGH, JournalReplacements.class, "writeOnly"), ArchiveSuites.Power.class),
+        killed("archive (k) 2", "the archive is not told that a life ends", POOL, in("close").dropCall("Journal.isAboutToEnd"), ArchiveSuites.Lives.class),
+        killed("archive (k) 2, archive (k) 4", "the salt of the header is not compared", LIFE, in("endedWith").branchAfterCall("Bytes.getLong", 0, Branch.FALL_THROUGH), ArchiveSuites.Gaps.class),
+        killed("archive (k) 3", "what a crash has left in the journal is not appended", RECOVERY, in(FINISH).dropCall("Archive.finish"), ArchiveSuites.Lives.class),
+        killed("archive (k) 3", "that the life has ended is appended, and not the rest of it", ARCHIVE, in("finish").dropCall("ArchiveSegment.append"), ArchiveSuites.Lives.class),
+        killed("archive (k) 3", "a block that is half there counts", LIFE, in("readBlocks").branchAfterCall("ArchiveSegment.payload", 0, Branch.JUMP), ArchiveSuites.Power.class),
+        killed("archive (k) 4", "no life goes on from the one before", ARCHIVE, in("begin").callAnswers("ArchiveLife.endedWith", false), ArchiveSuites.Lives.class),
+        killed("archive (k) 4", "every life goes on from the one before", ARCHIVE, in("begin").callAnswers("ArchiveLife.endedWith", true), ArchiveSuites.Gaps.class),
+        harmless(
+            "archive (k) 4", "the first segment may not be there", SEGMENT, in("begin").replaceCall(WRITE_THROUGH, JournalReplacements.class, "writeOnly"),
+            "The first block lies in the sector of the header, and makes it durable. A life without a block counts for nothing.",
+            List.of(ArchiveSuites.Power.class)),
+        killed("archive (k) 5", "a base counts before it is on the disk", MIGRATION, in("copyTo").dropCall("DiskFile.sync"), ArchiveSuites.Bases.class),
+        killed("archive (k) 6", "a mark comes before what it is behind", MIGRATION, in("mark").dropCall("Migration.migrate"), ArchiveSuites.Lives.class),
+        killed("archive (l) 1", "lives are taken for following each other", INDEX, in("lastFrom").branchAfterCall("ArchiveIndex.goesOn", 0, Branch.FALL_THROUGH), ArchiveSuites.Gaps.class),
+        killed("archive (l) 2", "the base is not compared with its CRC32C", RESTORE, in("copyBase").branchAfterCall("Archive.crcOf", 0, Branch.JUMP), ArchiveSuites.Flips.class),
+        killed("archive (l) 3", "redo behind the point is carried out too", RESTORE, in("replay").callAnswers("Block.end", 0L), ArchiveSuites.Lives.class),
+        killed("archive (l) 3", "redo is not carried out", RESTORE, in("carryOut").dropCall("NewestWords.carryOut"), ArchiveSuites.Lives.class),
+        killed("archive (l) 4", "what is restored counts its openings on from those that it had", POOL, in("closeAsAnother").callAnswers("Math.max", 0L), ArchiveSuites.Lives.class));
+  }
+
   static List<Mutant> opening() {
     return List.of(
-        killed("journal (h) 1", "the journal that is named is not looked at", MEDIA, in("over").dropCall("JournalRecovery.finish"), JournalSuites.TwoLanes.class),
+        killed("journal (h) 1", "the journal that is named is not looked at", MEDIA, in("over(Ldev/dormouse/heap/DiskFile;Ldev/dormouse/heap/DiskFile;Ldev/dormouse/heap/ArchiveFolder;").dropCall("JournalRecovery.finish"), JournalSuites.TwoLanes.class),
         killed("journal (h) 1", "it is not looked at where the pool is opened by another medium", POOL, in(OPEN_FILE).dropCall("JournalRecovery.finish"), RingSuites.Files.class),
         killed("journal (h) 1", "the name of the journal is not compared", FILE, in("open").branchAfterField("name", 0, Branch.FALL_THROUGH), RingSuites.JournalOfAnotherLife.class),
         killed("journal (h) 1", "the pool of the journal is not compared", FILE, in("open").branchAfterCall("UUID.equals", 0, Branch.JUMP), RingSuites.JournalOfAnother.class),

@@ -38,6 +38,7 @@ class MutantsTest {
   private static final Path DOCUMENT = Path.of("..", "docs", "mutants.md");
   private static final Path PROTOCOL = Path.of("..", "docs", "protocol.md");
   private static final Path JOURNAL = Path.of("..", "docs", "journal.md");
+  private static final Path SNAPSHOTS = Path.of("..", "docs", "snapshots.md");
   private static final Path MADE = Path.of("target", "mutants.md");
   private static final String BEGIN = "<!-- mutants:begin -->";
   private static final String END = "<!-- mutants:end -->";
@@ -70,6 +71,7 @@ class MutantsTest {
     groups.put("The journal: sync", JournalMutants.sync());
     groups.put("The journal: migration, and pages given back", JournalMutants.migration());
     groups.put("The journal: opening and closing", JournalMutants.opening());
+    groups.put("The archive", JournalMutants.archive());
     groups.put("Locks", StoreMutants.locks());
     groups.put("Turns", StoreMutants.turns());
     groups.put("Components, names, symbols", StoreMutants.lives());
@@ -140,7 +142,7 @@ class MutantsTest {
     assertThat(STATES_TAKEN).hasSize(all().size());
   }
 
-  /** The steps and the rules are read from docs/protocol.md and docs/journal.md, so that a new one asks for its mutant. */
+  /** The steps and the rules are read from docs/protocol.md, docs/journal.md and docs/snapshots.md, so that a new one asks for its mutant. */
   @Test
   void everyStepAndEveryRuleOfTheProtocolHasAMutant() throws IOException {
     Set<String> steps = stepsOfTheProtocol();
@@ -148,10 +150,13 @@ class MutantsTest {
     Set<String> journal = stepsOfTheJournal();
     assertThat(journal).hasSizeGreaterThan(24).contains("journal (a)", "journal (c) 2", "journal (e) 3", "journal (f) 5", "journal pin", "journal (h) 5", "journal (i) 2", "journal closing");
     steps.addAll(journal);
+    Set<String> archive = steps(SNAPSHOTS, Map.of("## Steps", "archive ", "## Restore", "archive "));
+    assertThat(archive).hasSizeGreaterThan(9).contains("archive (k) 1", "archive (l) 4");
+    steps.addAll(archive);
     Set<String> broken = new TreeSet<>(NOT_YET.keySet());
     all().forEach(mutant -> broken.addAll(Arrays.asList(mutant.mutation().breaks().split(", ", -1))));
     steps.removeAll(broken);
-    assertThat(steps).as("steps and rules of %s and %s without a mutant", PROTOCOL, JOURNAL).isEmpty();
+    assertThat(steps).as("steps and rules of %s, %s and %s without a mutant", PROTOCOL, JOURNAL, SNAPSHOTS).isEmpty();
   }
 
   private static Set<String> stepsOfTheProtocol() throws IOException {
