@@ -73,13 +73,14 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
       boolean isLast = number == segments.last();
       DiskFile file = folder.open(segmentName(life, number));
       try (ArchiveSegment segment = ArchiveSegment.read(file)) {
-        if (first == null && segment == null) {
-          if (isLast && ArchiveSegment.isEmpty(file)) {
+        boolean isSound = segment != null && segment.header().life() == life && segment.header().number() == number;
+        if (!isSound && first == null) {
+          if (isLast && segment == null && ArchiveSegment.isEmpty(file)) {
             return null;
           }
           throw unsound(file);
         }
-        if (segment == null || segment.header().life() != life || segment.header().number() != number) {
+        if (!isSound) {
           // A crash may leave the last one without a header.
           isWhole &= isLast;
           break;

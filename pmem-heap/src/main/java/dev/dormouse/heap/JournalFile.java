@@ -17,6 +17,8 @@ final class JournalFile {
   private static final int MAJOR = 1;
   private static final int COPIES = 2;
   private static final long NOBODYS = 0;
+  // What counts up to there can be counted on.
+  private static final long MOST_POSITION = Long.MAX_VALUE >>> 2;
 
   private final DiskFile file;
   private final Checksum checksum = new Checksum();
@@ -145,7 +147,8 @@ final class JournalFile {
       file.read(offset, ByteBuffer.wrap(bytes));
       boolean sound =
           Bytes.getLong(bytes, JournalLayout.MAGIC) == MAGIC
-              && checksum.ofRecord(bytes, 0, bytes.length, JournalLayout.HEADER_CRC32C) == Bytes.getInt(bytes, JournalLayout.HEADER_CRC32C);
+              && checksum.ofRecord(bytes, 0, bytes.length, JournalLayout.HEADER_CRC32C) == Bytes.getInt(bytes, JournalLayout.HEADER_CRC32C)
+              && isPossible(bytes);
       if (sound && Bytes.getShort(bytes, JournalLayout.MAJOR) != MAJOR) {
         throw new UnsupportedFormat(
             file.describe(),
@@ -162,6 +165,21 @@ final class JournalFile {
       }
     }
     return found;
+  }
+
+  /** A CRC proves what was written, not that it can be meant: what follows is computed from these. */
+  private static boolean isPossible(byte[] header) {
+    long ring = Bytes.getLong(header, JournalLayout.RING_BYTES);
+    long position = Bytes.getLong(header, JournalLayout.CUT);
+    long count = Bytes.getLong(header, JournalLayout.SERIAL);
+    return ring > 0
+        && ring <= JournalOptions.MOST_JOURNAL
+        && ring % JournalLayout.SECTOR_BYTES == 0
+        && position >= 0
+        && position <= MOST_POSITION
+        && position % JournalLayout.UNIT_BYTES == 0
+        && count >= 0
+        && count <= MOST_POSITION;
   }
 
   /** Writes the header over the older copy, and waits until it is durable. */
