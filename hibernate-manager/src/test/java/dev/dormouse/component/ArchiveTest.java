@@ -283,6 +283,23 @@ final class ArchiveTest {
   }
 
   @Test
+  void anArchiveThatCannotBeBegunKeepsNobodyFromTryingAgain() throws IOException {
+    StoreOptions options = StoreOptions.create(MIB).medium(FileMedium.JOURNALED);
+    Path nowhere = folder.resolve("no/archive");
+    assertThatThrownBy(() -> ProcessStore.open(pool, options.journal(journal.withArchive(nowhere)))).isInstanceOf(MediaUnavailable.class).hasMessageContaining("no/archive");
+    Path taken = Files.createFile(folder.resolve("taken"));
+    assertThatThrownBy(() -> ProcessStore.open(pool, options.journal(journal.withArchive(taken)))).isInstanceOf(MediaUnavailable.class).hasMessageContaining("taken");
+    assertThatThrownBy(() -> ProcessStore.open(pool, StoreOptions.create(MIB).journal(journal))).isInstanceOf(MediaUnavailable.class).hasMessageContaining("JOURNALED");
+    assertThat(pool).doesNotExist();
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      store.archiveBase(bytes -> {});
+      add(store, 3);
+    }
+    assertThat(restored(null)).isEqualTo(3);
+  }
+
+  @Test
   void whatCannotBeIsSaid() throws IOException {
     try (ProcessStore store = create(MIB)) {
       counter(store, "cart");

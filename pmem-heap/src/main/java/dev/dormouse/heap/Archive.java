@@ -100,11 +100,9 @@ final class Archive implements AutoCloseable {
       } catch (Damaged damaged) {
         return null;
       }
-      if (life != null) {
+      if (life != null && (!life.blocks().isEmpty() || life.header().name() == header.journal())) {
         requireOf(header.uuid(), life, folder);
-        if (!life.blocks().isEmpty() || life.header().name() == header.journal()) {
-          return life;
-        }
+        return life;
       }
     }
     return null;

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 
@@ -37,11 +39,12 @@ record ArchiveIndex(ArchiveFolder folder, List<ArchiveLife> lives) {
   /** All bases, the oldest first. */
   List<Base> bases() throws IOException {
     List<Base> bases = new ArrayList<>();
+    Set<String> names = new HashSet<>(folder.names());
     for (int i = 0; i < lives.size(); i++) {
       for (ArchiveLife.Part part : lives.get(i).bases()) {
         ArchiveSegment.Block block = part.block();
         String name = text(lives.get(i), part);
-        if (folder.names().contains(name)) {
+        if (names.contains(name)) {
           bases.add(new Base(i, block.position(), name, block.a(), block.b(), Instant.ofEpochMilli(block.time())));
         }
       }

@@ -219,6 +219,10 @@ public final class Pool implements AutoCloseable {
 
   private static Pool open(
       Path path, FileMedium medium, PoolLock lock, Host host, JournalOptions journal, Consumer<Provenance> accepted) {
+    if (journal.archive() != null && medium != FileMedium.JOURNALED) {
+      throw new MediaUnavailable(
+          path.toString(), "an archive was asked for, and nothing on " + medium + " says what was changed; open it on JOURNALED, or without an archive");
+    }
     PoolHeader.Found found = readHeader(path, medium);
     // Of what was left, and not of what (h) and (i) of the journal make of it: those count the header on.
     Place place = Place.of(path, host);
