@@ -29,6 +29,14 @@ public final class ChangePrograms {
     }
   }
 
+  /** Stores 256 bytes to the place in its state that the request says. */
+  public static final class StoresThere implements Program {
+    @Override
+    public void turn(Turn turn) {
+      turn.region(0).put(turn.request().getLong(), CHANGED, 0, CHANGED.length);
+    }
+  }
+
   /** Stores a line where its state begins if there is a request, and reads a word there if there is none. */
   public static final class StoresALineOrReads implements Program {
     @Override

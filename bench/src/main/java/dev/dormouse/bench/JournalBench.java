@@ -25,7 +25,8 @@ final class JournalBench {
           new Section("batches of hibernation", HibernationBatches::measure),
           new Section("beside a mapped file", BesideMapped::measure),
           new Section("bytes written", WriteAmplification::measure),
-          new Section("migration", MigrationDelay::measure));
+          new Section("migration", MigrationDelay::measure),
+          new Section("more than memory", MoreThanMemory::measure));
 
   private record Section(String name, BiConsumer<JournalScale, JournalReport> measure) {}
 
