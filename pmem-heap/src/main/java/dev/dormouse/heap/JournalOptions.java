@@ -7,7 +7,8 @@ import java.time.Duration;
  * How much a {@link JournaledMedia} may use.
  *
  * @param journalBytes length of the journal's ring on the disk: what recovery may have to read, and twice what one epoch may change.
- *     A multiple of {@code ringBytes}, at most 1 GiB
+ *     Recovery takes a little more than that of the heap where what was stored lies together, and many times as much where it is words
+ *     in pages of their own: {@code docs/journal.md}. A multiple of {@code ringBytes}, at most 1 GiB
  * @param ringBytes of the newest part of it that is in memory: a power of two from 16 KiB to 16 MiB
  * @param privateBytes how much may be in memory beside what the page cache holds: pages that were stored to and not given back yet
  * @param delay after which at the latest what was ordered is written to the disk, where nobody waits for it; writing takes its time
@@ -19,7 +20,7 @@ public record JournalOptions(long journalBytes, int ringBytes, long privateBytes
   private static final int LEAST_RING = 16 << 10;
   private static final int MOST_RING = 16 << 20;
   private static final Duration MOST_DELAY = Duration.ofHours(1);
-  private static final long MOST_JOURNAL = 1L << 30;
+  static final long MOST_JOURNAL = 1L << 30;
   private static final Duration STANDARD_DELAY = Duration.ofMillis(20);
 
   /** 64 MiB of journal, 8 MiB of it in memory, at most 1 GiB of private pages, 20 milliseconds of delay. */
