@@ -6,6 +6,7 @@ import dev.dormouse.emulation.MediaDisk;
 import dev.dormouse.emulation.MediaFolder;
 import dev.dormouse.emulation.fuzz.Changes;
 import dev.dormouse.emulation.fuzz.Corpus;
+import dev.dormouse.emulation.fuzz.Image;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -88,29 +89,6 @@ final class FuzzJournalTest {
       if (Arrays.equals(BYTES, at, at + magic.length, magic, 0, magic.length)) {
         return at;
       }
-    }
-  }
-
-  /** An array's bytes. */
-  private record Image(byte[] bytes) implements PoolReader {
-    @Override
-    public String describe() {
-      return "fuzz";
-    }
-
-    @Override
-    public long sizeBytes() {
-      return bytes.length;
-    }
-
-    @Override
-    public void read(long offset, byte[] destination, int index, int length) {
-      System.arraycopy(bytes, Math.toIntExact(offset), destination, index, length);
-    }
-
-    @Override
-    public void close() {
-      // The array is the caller's.
     }
   }
 

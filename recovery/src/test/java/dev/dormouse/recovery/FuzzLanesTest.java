@@ -9,6 +9,7 @@ import dev.dormouse.emulation.CrashMedia;
 import dev.dormouse.emulation.fuzz.BoundedMedia;
 import dev.dormouse.emulation.fuzz.Changes;
 import dev.dormouse.emulation.fuzz.Corpus;
+import dev.dormouse.emulation.fuzz.Image;
 import dev.dormouse.heap.Bytes;
 import dev.dormouse.heap.Check;
 import dev.dormouse.heap.Checksum;
@@ -17,7 +18,6 @@ import dev.dormouse.heap.Geometry;
 import dev.dormouse.heap.MediaReader;
 import dev.dormouse.heap.OverlayMedia;
 import dev.dormouse.heap.Pool;
-import dev.dormouse.heap.PoolReader;
 import dev.dormouse.recovery.CrashedEpochTest.Stage;
 import dev.dormouse.recovery.ModelledPool.Turn;
 import java.util.ArrayList;
@@ -158,35 +158,6 @@ final class FuzzLanesTest {
     @Override
     public Quarantine quarantine(Pool pool) {
       return (_, _, _) -> {};
-    }
-  }
-
-  /** An array's bytes. */
-  private static final class Image implements PoolReader {
-    private final byte[] bytes;
-
-    Image(byte[] bytes) {
-      this.bytes = bytes;
-    }
-
-    @Override
-    public String describe() {
-      return "fuzz";
-    }
-
-    @Override
-    public long sizeBytes() {
-      return bytes.length;
-    }
-
-    @Override
-    public void read(long offset, byte[] destination, int index, int length) {
-      System.arraycopy(bytes, Math.toIntExact(offset), destination, index, length);
-    }
-
-    @Override
-    public void close() {
-      // The array is the caller's.
     }
   }
 
