@@ -7,7 +7,6 @@ import dev.dormouse.heap.JournalOptions;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,12 +28,13 @@ import org.HdrHistogram.Histogram;
 final class MoreThanMemory {
   private static final long STATE_BYTES = 1 << 20;
   private static final long PRIVATE_BYTES = 256 << 20;
+  private static final double MIB = 1 << 20;
   private static final int TURNS_FOR_A_COMPONENT = 100;
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private MoreThanMemory() {}
 
-  private record Seen(Spread turns, double perSecond, long privateBytes, long anonymousBytes, long waits, double waitedMillis, int awake, long poolBytes) {}
+  private record Seen(Spread turns, double perSecond, double privateMib, double anonymousMib, double waits, double waitedMillis, int awake, double poolMib) {}
 
   static void measure(JournalScale scale, JournalReport report) {
     int components = Math.max(1, scale.turns() / TURNS_FOR_A_COMPONENT);
@@ -48,9 +48,9 @@ final class MoreThanMemory {
     report.time(group, "turn", seen.turns, floor.turns);
     report.count(group, "turns a second", "/s", seen.perSecond, floor.perSecond);
     report.count(group, "awake at the end", "", seen.awake, components, Verdict.atLeast(seen.awake, components, "all"));
-    report.count(group, "pool", "MiB", seen.poolBytes >> 20, floor.poolBytes >> 20);
-    report.count(group, "most private pages", "MiB", seen.privateBytes >> 20, PRIVATE_BYTES >> 20, Verdict.atMost(seen.privateBytes, 1.1 * PRIVATE_BYTES, "1.1 times what is allowed"));
-    report.count(group, "most anonymous memory of the process", "MiB", seen.anonymousBytes >> 20, floor.anonymousBytes >> 20);
+    report.count(group, "pool", "MiB", seen.poolMib, floor.poolMib);
+    report.count(group, "most private pages", "MiB", seen.privateMib, PRIVATE_BYTES / MIB, Verdict.atMost(seen.privateMib, 1.1 * PRIVATE_BYTES / MIB, "1.1 times what is allowed"));
+    report.count(group, "most anonymous memory of the process", "MiB", seen.anonymousMib, floor.anonymousMib);
     report.count(group, "waits for room before a turn", "", seen.waits, floor.waits);
     report.count(group, "they took together", "ms", seen.waitedMillis, floor.waitedMillis);
   }
@@ -72,12 +72,12 @@ final class MoreThanMemory {
       return new Seen(
           Spread.of(turns),
           turns.getTotalCount() * 1e9 / nanos,
-          watch.privateBytes,
-          watch.anonymousBytes,
-          now.waits(),
+          watch.privateBytes / MIB,
+          watch.anonymousBytes / MIB,
+          (double) now.waits(),
           now.waited().toNanos() / 1e6,
           pool.store().awakeCount(),
-          pool.media().sizeBytes());
+          pool.media().sizeBytes() / MIB);
     } catch (InterruptedException | ExecutionException e) {
       throw new IllegalStateException(e);
     }
@@ -102,7 +102,7 @@ final class MoreThanMemory {
 
   private static Histogram turns(JournaledPool pool, SplittableRandom random, int count, long stateBytes) {
     Histogram taken = TurnLoad.histogram();
-    ByteBuffer request = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+    ByteBuffer request = ByteBuffer.allocate(Long.BYTES);
     for (int i = 0; i < count; i++) {
       request.putLong(0, random.nextLong(stateBytes / DurableTurns.CHANGED_BYTES) * DurableTurns.CHANGED_BYTES);
       long start = System.nanoTime();
