@@ -75,7 +75,8 @@ class SmokeTest {
     for (String name : List.of("a turn; floor: write and fdatasync", "journaled file", "LMDB", "wake to the first read", "the sync of a batch", "clean, pages given back")) {
       assertThat(printed).anyMatch(row -> row.startsWith(name + " ") && row.matches(".* (ns|us|ms) .*"));
     }
-    assertThat(printed).anyMatch(row -> row.startsWith("random, all pages ")).anyMatch(row -> row.startsWith("SQLite, one connection behind a lock "));
+    assertThat(printed).anyMatch(row -> row.startsWith("random, all pages ")).anyMatch(row -> row.startsWith("SQLite, one connection behind a lock "))
+        .anyMatch(row -> row.startsWith("most private pages "));
     ByteArrayOutputStream json = new ByteArrayOutputStream();
     report.printJson(new PrintStream(json, true, StandardCharsets.UTF_8), "smoke", Map.of("cpu", "one"));
     JsonObject read = JsonParser.parseString(json.toString(StandardCharsets.UTF_8)).getAsJsonObject();
