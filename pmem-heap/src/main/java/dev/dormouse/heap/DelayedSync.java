@@ -1,5 +1,6 @@
 package dev.dormouse.heap;
 
+import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 
@@ -9,28 +10,61 @@ final class DelayedSync implements AutoCloseable {
 
   private final Journal journal;
   private final long delayNanos;
+  private final ThreadFactory threads;
   private final AtomicReference<Thread> thread = new AtomicReference<>();
   private volatile boolean asked;
   private volatile boolean closed;
 
   DelayedSync(Journal journal, long delayNanos) {
-    this.journal = journal;
-    this.delayNanos = delayNanos;
+    this(journal, delayNanos, Thread.ofPlatform().daemon().name("dormouse-sync").factory());
   }
 
-  /** What was ordered by now is durable after the delay and a sync. */
+  DelayedSync(Journal journal, long delayNanos, ThreadFactory threads) {
+    this.journal = journal;
+    this.delayNanos = delayNanos;
+    this.threads = threads;
+  }
+
+  /**
+   * What was ordered by now is durable after the delay and a sync. Where no thread can be had for it, it is when this returns. It
+   * throws nothing because of that: who asks has committed, and must not be told that he has not.
+   */
   void ask() {
     if (!asked) {
       asked = true;
       Thread running = thread.get();
       if (running == null) {
-        Thread started = Thread.ofPlatform().daemon().name("dormouse-sync").unstarted(this::run);
-        if (thread.compareAndSet(null, started)) {
-          started.start();
-        }
+        start();
       } else {
         LockSupport.unpark(running);
       }
+    }
+  }
+
+  private void start() {
+    Thread started = null;
+    try {
+      started = threads.newThread(this::run);
+      if (thread.compareAndSet(null, started)) {
+        started.start();
+      }
+    } catch (RuntimeException | Error e) {
+      thread.compareAndSet(started, null);
+      // Before the tail is read: others may have seen that it was asked for already. Whoever asks from now on tries to start one again.
+      asked = false;
+      syncNow();
+    }
+  }
+
+  private void syncNow() {
+    try {
+      journal.sync(journal.tail());
+    } catch (MediaUnavailable e) {
+      // Everybody who waits for it is told by the journal.
+      return;
+    } catch (RuntimeException | Error e) {
+      // Neither thread nor sync can be had now: it stays ordered, which is what its acknowledgement says, until the next who asks.
+      return;
     }
   }
 

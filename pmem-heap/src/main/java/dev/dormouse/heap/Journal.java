@@ -1,8 +1,9 @@
 package dev.dormouse.heap;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicLongArray;
 import java.util.concurrent.locks.LockSupport;
@@ -19,6 +20,15 @@ public final class Journal {
   private static final int SPINS = 100;
   private static final long PAUSE_NANOS = 20_000;
   private static final int UNIT_SHIFT = 6;
+  private static final VarHandle LEADING;
+
+  static {
+    try {
+      LEADING = MethodHandles.lookup().findVarHandle(Journal.class, "leading", boolean.class);
+    } catch (ReflectiveOperationException e) {
+      throw new ExceptionInInitializerError(e);
+    }
+  }
 
   private final DiskFile file;
   private final String pool;
@@ -32,13 +42,17 @@ public final class Journal {
   private final AtomicLong tail = new AtomicLong();
   private volatile long written;
   private volatile long cut;
-  private final AtomicBoolean leading = new AtomicBoolean();
+  // Somebody writes. A field, because whoever gives it up may have no stack left for a call.
+  private volatile boolean leading;
   private final Waiters waiters = new Waiters();
   private final ReentrantLock longGroups = new ReentrantLock();
   // Where a group begins, or goes on, that is longer than the ring may hold: nobody waits for it to be filled.
   private volatile long limit = Long.MAX_VALUE;
+  // A group that is longer than a record finds no room: what others would take of it is kept for it.
+  private volatile boolean longOneWaits;
   private volatile Failure failure;
-  // Something was claimed that will never be filled. A field, because whoever sets it may have no stack left for a call.
+  // Something was claimed that will never be filled, or nothing is moved home any more. A field, because whoever sets it may have
+  // neither stack for a call nor memory for a reason.
   volatile boolean torn;
   private volatile Room room;
   private final DelayedSync delayed;
@@ -153,7 +167,7 @@ public final class Journal {
     return homePages.get();
   }
 
-  void hasMoved(int pageCount) {
+  void hasMoved(long pageCount) {
     homePages.addAndGet(pageCount);
   }
 
@@ -182,21 +196,28 @@ public final class Journal {
         sync(written + 1);
       } else if (end > roomEnd()) {
         makeRoom();
-      } else if (tail.compareAndSet(from, end)) {
-        skip(from, skipped);
+      } else if (take(from, skipped, end)) {
         return from + skipped;
       }
     }
   }
 
-  /** Fills what was claimed and is of no use. */
-  private void skip(long from, int length) {
-    boolean filledIt = length == 0;
+  /**
+   * Moves the tail on, unless somebody else has done so, and fills what is of no use before what was claimed. In one method: where the
+   * stack ends, it ends before anything is claimed, or the journal is torn.
+   */
+  private boolean take(long from, int skipped, long end) {
+    boolean filledIt = true;
     try {
-      if (length > 0) {
-        fillEmpty(from, length);
+      if (!tail.compareAndSet(from, end)) {
+        return false;
+      }
+      filledIt = skipped == 0;
+      if (!filledIt) {
+        fillEmpty(from, skipped);
         filledIt = true;
       }
+      return true;
     } finally {
       if (!filledIt) {
         torn = true;
@@ -207,7 +228,7 @@ public final class Journal {
   /** Writes a group of several records, one after the other, into room that was claimed for all of them. */
   @FunctionalInterface
   interface LongGroup {
-    /** Fills the record that begins there; called once for each, in order, up to one that throws. */
+    /** Fills the record that begins there, whatever it throws; called once for each, in order, up to one that throws. */
     void write(long position, int length, long group);
   }
 
@@ -219,20 +240,17 @@ public final class Journal {
    * @return where it ends
    */
   long appendLong(int records, int lastLength, LongGroup group) {
+    long total = (records - 1L) * mostRecordBytes() + lastLength;
     longGroups.lock();
     try {
-      long start = claimLong((records - 1L) * mostRecordBytes() + lastLength);
-      boolean filledAll = false;
-      try {
-        writeLong(start, records, lastLength, group);
-        filledAll = true;
-      } finally {
-        if (!filledAll && limit != Long.MAX_VALUE) {
-          torn = true;
-        }
-      }
-      return start + (records - 1L) * mostRecordBytes() + lastLength;
+      long start = claimLong(total);
+      writeLong(start, records, lastLength, group);
+      return start + total;
     } finally {
+      if (limit != Long.MAX_VALUE) {
+        // It was claimed, and not all of it is filled.
+        torn = true;
+      }
       longGroups.unlock();
     }
   }
@@ -253,6 +271,9 @@ public final class Journal {
           group.write(position, length, start);
         } catch (RuntimeException | Error e) {
           // What comes behind it waits for it to be filled.
+          if (filled.get(indexOf(position) >>> UNIT_SHIFT) != position + length) {
+            throw e;
+          }
           failed = e;
         }
       }
@@ -267,36 +288,40 @@ public final class Journal {
   }
 
   private long claimLong(long total) {
-    while (true) {
-      requireSound();
-      long from = tail.get();
-      int skipped = (int) (-from & (mostRecordBytes() - 1));
-      long end = from + skipped + total;
-      if (from + skipped > written + ring.length) {
-        sync(written + 1);
-      } else if (end > roomEnd()) {
-        makeRoom();
-      } else if (!leading.compareAndSet(false, true)) {
-        LockSupport.parkNanos(this, PAUSE_NANOS);
-      } else {
-        // In the place of a leader: none may believe the limit before the claim is made, nor wait for what cannot be filled before he
-        // has written what comes before it.
-        boolean claimed = false;
-        try {
-          limit = from + skipped;
-          claimed = tail.compareAndSet(from, end);
-        } finally {
-          if (!claimed) {
-            limit = Long.MAX_VALUE;
+    try {
+      while (true) {
+        requireSound();
+        long from = tail.get();
+        int skipped = (int) (-from & (mostRecordBytes() - 1));
+        long end = from + skipped + total;
+        if (from + skipped > written + ring.length) {
+          sync(written + 1);
+        } else if (end > roomEnd()) {
+          longOneWaits = true;
+          makeRoom();
+        } else if (!LEADING.compareAndSet(this, false, true)) {
+          LockSupport.parkNanos(this, PAUSE_NANOS);
+        } else {
+          // In the place of a leader: none may believe the limit before the claim is made, nor wait for what cannot be filled before he
+          // has written what comes before it.
+          boolean claimed = false;
+          try {
+            limit = from + skipped;
+            claimed = take(from, skipped, end);
+          } finally {
+            if (!claimed) {
+              limit = Long.MAX_VALUE;
+            }
+            leading = false;
           }
-          leading.set(false);
-        }
-        waiters.wake(written);
-        if (claimed) {
-          skip(from, skipped);
-          return from + skipped;
+          waiters.wake(written);
+          if (claimed) {
+            return from + skipped;
+          }
         }
       }
+    } finally {
+      longOneWaits = false;
     }
   }
 
@@ -307,16 +332,17 @@ public final class Journal {
 
   private void makeRoom() {
     waits.incrementAndGet();
-    if (written == cut) {
-      // Only what is durable can be moved away.
+    long before = cut;
+    room.make();
+    if (cut == before) {
+      // Only what is durable can be moved away, and nothing of a group before all of it is.
       sync(tail.get());
     }
-    room.make();
   }
 
   /** Whether an epoch that begins now would better wait until there is more room. */
   boolean isTight() {
-    return tail.get() - cut > capacity - capacity / 8;
+    return longOneWaits || tail.get() - cut > capacity - capacity / 8;
   }
 
   /** A record that was claimed holds its bytes. */
@@ -361,12 +387,12 @@ public final class Journal {
     try {
       while (written < position) {
         requireSound();
-        if (leading.compareAndSet(false, true)) {
+        if (LEADING.compareAndSet(this, false, true)) {
           boolean wrote = false;
           try {
             wrote = failure == null && lead();
           } finally {
-            leading.set(false);
+            leading = false;
             waiters.wake(failure == null ? written : Long.MAX_VALUE);
           }
           if (!wrote && written < position) {
@@ -375,7 +401,7 @@ public final class Journal {
             interrupted |= Thread.interrupted();
           }
         } else {
-          interrupted |= waiters.await(position, () -> written >= position || !leading.get());
+          interrupted |= waiters.await(position, () -> written >= position || !leading);
         }
       }
     } finally {
@@ -400,9 +426,14 @@ public final class Journal {
     }
   }
 
-  private void requireSound() {
+  /**
+   * That it goes on.
+   *
+   * @throws MediaUnavailable if it has failed; the same one always
+   */
+  void requireSound() {
     if (torn && failure == null) {
-      failure = new Failure("a commit was cut short by an error of the JVM, so that nothing can follow it", null);
+      failure = new Failure("a commit, or the move of one to the pool, was cut short by an error of the JVM, so that nothing can follow it", null);
     }
     Failure failed = failure;
     if (failed != null) {
@@ -468,8 +499,7 @@ public final class Journal {
       if (missing == 0) {
         return end;
       }
-      if (tail.compareAndSet(end, end + missing)) {
-        skip(end, missing);
+      if (take(end, missing, end + missing)) {
         return end + missing;
       }
     }

@@ -77,9 +77,10 @@ public final class JournalWriter {
 
   private void add(long place, long length, int source) {
     if (count == places.length) {
-      places = Arrays.copyOf(places, count * 2);
+      // The one that says how long they are comes last: where there is no memory for it, the others are none the worse.
       lengths = Arrays.copyOf(lengths, count * 2);
       sources = Arrays.copyOf(sources, count * 2);
+      places = Arrays.copyOf(places, count * 2);
     }
     places[count] = place;
     lengths[count] = length;
@@ -171,7 +172,10 @@ public final class JournalWriter {
         (position, length, group) -> write(position, length, (position - group) / part == whole - 1 ? JournalLayout.LAST : JournalLayout.PART, group));
   }
 
-  /** Fills a record that was claimed, with what is left of the group or as much of it as fits; whatever happens, it is filled. */
+  /**
+   * Fills a record that was claimed, with what is left of the group or as much of it as fits. It is filled whatever memory
+   * throws; where the stack ends it may not be, and whoever claimed it looks.
+   */
   private void write(long position, int length, int kind, long group) {
     boolean written = false;
     int entries = 0;

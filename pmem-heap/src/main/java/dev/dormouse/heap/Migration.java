@@ -81,7 +81,8 @@ final class Migration implements Journal.Room, AutoCloseable {
             more = step();
           }
         } catch (RuntimeException | Error e) {
-          // The journal has failed by it, and says so to everybody who asks.
+          // The journal has failed by it, and says so to everybody who asks, even where there was no memory to say why.
+          journal.torn = true;
           return;
         }
         lastNanos = System.nanoTime();
@@ -140,6 +141,7 @@ final class Migration implements Journal.Room, AutoCloseable {
     migrate(journal.tail());
     working.lock();
     try {
+      journal.requireSound();
       // Where there was nothing to move, an earlier life on a medium that promises less may have left something in the page cache.
       home.sync();
     } catch (IOException e) {
@@ -166,6 +168,8 @@ final class Migration implements Journal.Room, AutoCloseable {
   boolean step() {
     working.lock();
     try {
+      // A sync that failed may have dropped what it was about: another one would say yes, and it would not be there.
+      journal.requireSound();
       boolean moved = move();
       return relieve() || moved;
     } catch (IOException e) {

@@ -1,20 +1,28 @@
 package dev.dormouse.heap;
 
 import java.io.IOException;
+import java.util.Map;
+import java.util.TreeMap;
 
 /**
  * Carries out what a {@link JournalScan} has collected, from the newest entry to the oldest, so that each word is written once,
  * whatever the number of entries that change it. For one thread.
+ *
+ * <p>What it takes of the heap is bounded by the entries' number and bytes, however much the pool is that they set to zero.
  */
 final class NewestWords {
   private static final int WORDS_SHIFT = 9;
   private static final int LONGS = 8;
+  private static final int PAGE_WORDS = 1 << WORDS_SHIFT;
   private static final int FIRST_CAPACITY = 1 << 10;
 
   private final Target target;
   private long[] pages = new long[FIRST_CAPACITY];
   private long[] masks = new long[FIRST_CAPACITY * LONGS];
   private int size;
+  // By the first of them: behind the last of pages that some entry has set to zero, so that no older one counts in them.
+  private final TreeMap<Long, Long> zeroed = new TreeMap<>();
+  private long zeroedPages;
   private long pieces;
 
   /** Where the words go. */
@@ -34,8 +42,8 @@ final class NewestWords {
   }
 
   /** In how many pages the written words are. */
-  int pages() {
-    return size;
+  long pages() {
+    return size + zeroedPages;
   }
 
   void carryOut(JournalScan scan) throws IOException {
@@ -47,10 +55,25 @@ final class NewestWords {
   private void carryOut(JournalScan scan, int entry) throws IOException {
     long start = scan.offset(entry) >>> 3;
     long end = start + (scan.length(entry) >>> 3);
+    // Whole pages that are set to zero need no masks: they are many where a large range is.
+    long firstWhole = scan.isZeros(entry) ? (start + PAGE_WORDS - 1) >>> WORDS_SHIFT : Long.MAX_VALUE;
+    long endWhole = end >>> WORDS_SHIFT;
     long runStart = -1;
     for (long word = start; word < end; ) {
+      long page = word >>> WORDS_SHIFT;
+      if (isZeroed(page)) {
+        runStart = writeRun(scan, entry, start, runStart, word);
+        word = Math.min(end, (page + 1) << WORDS_SHIFT);
+        continue;
+      }
+      if (page >= firstWhole && page < endWhole && pages[slotOf(page)] == 0) {
+        zeroedPages++;
+        runStart = runStart < 0 ? word : runStart;
+        word += PAGE_WORDS;
+        continue;
+      }
       long blockEnd = Math.min(end, (word | (Long.SIZE - 1)) + 1);
-      int at = maskOf(word >>> WORDS_SHIFT) + (int) ((word >>> 6) & (LONGS - 1));
+      int at = maskOf(page) + (int) ((word >>> 6) & (LONGS - 1));
       long wanted = bits((int) word & (Long.SIZE - 1), (int) (blockEnd - word));
       long missing = wanted & ~masks[at];
       masks[at] |= wanted;
@@ -69,6 +92,26 @@ final class NewestWords {
       word = blockEnd;
     }
     writeRun(scan, entry, start, runStart, end);
+    if (firstWhole < endWhole) {
+      noteZeroed(firstWhole, endWhole);
+    }
+  }
+
+  private boolean isZeroed(long page) {
+    Map.Entry<Long, Long> range = zeroed.isEmpty() ? null : zeroed.floorEntry(page);
+    return range != null && page < range.getValue();
+  }
+
+  private void noteZeroed(long first, long end) {
+    long from = first;
+    long to = end;
+    // As one range with those that it meets.
+    for (Map.Entry<Long, Long> met = zeroed.floorEntry(to); met != null && met.getValue() >= from; met = zeroed.floorEntry(to)) {
+      from = Math.min(from, met.getKey());
+      to = Math.max(to, met.getValue());
+      zeroed.remove(met.getKey());
+    }
+    zeroed.put(from, to);
   }
 
   /** As many ones, from a bit on. */

@@ -4,11 +4,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.lang.reflect.Field;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Random;
 import java.util.UUID;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -192,6 +195,60 @@ class JournalTest {
     JournalFile again = JournalFile.open(file, POOL, 7);
     assertThat(again.cut()).isZero();
     assertThat(scan().count()).isEqualTo(1);
+  }
+
+  /** One that failed may have dropped what it was about: what it says from then on means nothing. */
+  @Test
+  void aSyncOfHomeThatFailedIsNotTriedAgain() throws IOException {
+    journal.sync(append(0, 8, 1));
+    home.failure = new IOException("Input/output error");
+    assertThatThrownBy(migration::step).isInstanceOf(MediaUnavailable.class).hasMessageContaining("Input/output error");
+    home.failure = null;
+    homeIsLeftAlone();
+    assertThat(journal.cut()).isZero();
+    assertThat(scan().count()).isEqualTo(1);
+  }
+
+  @Test
+  void theLastSyncOfHomeIsNotTriedAgainEither() throws IOException {
+    journal.sync(append(0, 8, 1));
+    migration.checkpoint();
+    home.failure = new IOException("Input/output error");
+    assertThatThrownBy(migration::checkpoint).isInstanceOf(MediaUnavailable.class).hasMessageContaining("Input/output error");
+    home.failure = null;
+    homeIsLeftAlone();
+  }
+
+  private void homeIsLeftAlone() {
+    int writes = home.writes;
+    int syncs = home.syncs;
+    for (ThrowingCallable again : List.<ThrowingCallable>of(migration::step, migration::make, migration::checkpoint)) {
+      assertThatThrownBy(again).isInstanceOf(MediaUnavailable.class).hasMessageContaining("Input/output error");
+    }
+    assertThat(home.writes).isEqualTo(writes);
+    assertThat(home.syncs).isEqualTo(syncs);
+  }
+
+  /** There was memory for one of them, and for the next none. */
+  @Test
+  void aGroupThatThereWasNoMemoryForLeavesRoomForTheNext() throws ReflectiveOperationException {
+    Field sources = JournalWriter.class.getDeclaredField("sources");
+    sources.setAccessible(true);
+    int[] all = (int[]) sources.get(writer);
+    for (int i = 0; i < all.length; i++) {
+      writer.image(8L * i, 8);
+    }
+    sources.set(writer, null);
+    assertThatThrownBy(() -> writer.image(0, 8)).as("instead of an error that nobody can foretell").isInstanceOf(NullPointerException.class);
+    sources.set(writer, all);
+    writer.clear();
+    for (int i = 0; i < 3 * all.length; i++) {
+      memory.putLong(8L * i, i + 1L);
+      writer.image(8L * i, 8);
+    }
+    journal.sync(writer.append());
+    migration.checkpoint();
+    assertThat(home.bytes).isEqualTo(memory.bytes());
   }
 
   @Test
