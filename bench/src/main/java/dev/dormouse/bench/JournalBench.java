@@ -25,15 +25,16 @@ final class JournalBench {
           new Section("batches of hibernation", HibernationBatches::measure),
           new Section("beside a mapped file", BesideMapped::measure),
           new Section("bytes written", WriteAmplification::measure),
-          new Section("migration", MigrationDelay::measure),
-          new Section("more than memory", MoreThanMemory::measure));
+          new Section("migration", MigrationDelay::measure));
+  // Alone, because it is worth something in a process that has less memory than it uses.
+  private static final List<Section> LARGE = List.of(new Section("more than memory", MoreThanMemory::measure));
 
   private record Section(String name, BiConsumer<JournalScale, JournalReport> measure) {}
 
   private JournalBench() {}
 
   /** Runs it in a JVM with all that LMDB and the others need, and has it print to where this one prints; the exit code. */
-  static int runApart(boolean brief, boolean json) {
+  static int runApart(boolean large, boolean brief, boolean json) {
     List<String> command = new ArrayList<>();
     command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
     command.addAll(List.of(MapBenchmark.FLAGS));
@@ -43,7 +44,7 @@ final class JournalBench {
     if (folder != null) {
       command.add("-D" + Scratch.FOLDER_PROPERTY + "=" + folder);
     }
-    command.addAll(List.of("-cp", System.getProperty("java.class.path"), JournalBench.class.getName(), Boolean.toString(brief), Boolean.toString(json)));
+    command.addAll(List.of("-cp", System.getProperty("java.class.path"), JournalBench.class.getName(), Boolean.toString(large), Boolean.toString(brief), Boolean.toString(json)));
     try {
       return new ProcessBuilder(command).inheritIO().start().waitFor();
     } catch (IOException e) {
@@ -55,19 +56,20 @@ final class JournalBench {
     }
   }
 
-  /** Whether in brief, and whether as JSON. */
+  /** Whether more than memory holds, whether in brief, and whether as JSON. */
   public static void main(String[] arguments) {
-    JournalScale scale = Boolean.parseBoolean(arguments[0]) ? JournalScale.brief() : JournalScale.full();
-    run(scale, System.out, Boolean.parseBoolean(arguments[1]));
+    JournalScale scale = Boolean.parseBoolean(arguments[1]) ? JournalScale.brief() : JournalScale.full();
+    run(Boolean.parseBoolean(arguments[0]), scale, System.out, Boolean.parseBoolean(arguments[2]));
   }
 
   /** Measures, in this process; progress goes to {@code System.err}. */
-  static JournalReport run(JournalScale scale, PrintStream out, boolean json) {
+  static JournalReport run(boolean large, JournalScale scale, PrintStream out, boolean json) {
+    List<Section> sections = large ? LARGE : SECTIONS;
     Map<String, String> environment = Environment.describe(MEDIUM);
     JournalReport report = new JournalReport();
-    for (int i = 0; i < SECTIONS.size(); i++) {
-      System.err.printf("bench: %d/%d %s%n", i + 1, SECTIONS.size(), SECTIONS.get(i).name);
-      SECTIONS.get(i).measure.accept(scale, report);
+    for (int i = 0; i < sections.size(); i++) {
+      System.err.printf("bench: %d/%d %s%n", i + 1, sections.size(), sections.get(i).name);
+      sections.get(i).measure.accept(scale, report);
     }
     report.note(
         String.format(

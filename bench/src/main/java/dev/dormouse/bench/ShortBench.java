@@ -34,12 +34,13 @@ public final class ShortBench {
    * The full form, with a million sleepers; some minutes and 4 GiB of disk. The short form with {@code --short}; on emulated slow
    * media with {@code --slow}; the crash explorations with {@code --explore}; a map beside others with {@code --map};
    * the heap, beside LLPL, with {@code --heap}; every medium with {@code --media}; the journaled one, beside LMDB, RocksDB and
-   * SQLite, with {@code --journal}; JSON with {@code --json}.
+   * SQLite, with {@code --journal}; the same with more than memory holds, with {@code --more-than-memory}; JSON with {@code --json}.
    */
   public static void main(String[] arguments) {
     List<String> given = List.of(arguments);
-    if (given.contains("--journal")) {
-      System.exit(JournalBench.runApart(given.contains("--short"), given.contains("--json")));
+    boolean large = given.contains("--more-than-memory");
+    if (large || given.contains("--journal")) {
+      System.exit(JournalBench.runApart(large, given.contains("--short"), given.contains("--json")));
     }
     System.exit(run(plan(given), System.out, given.contains("--json")));
   }
