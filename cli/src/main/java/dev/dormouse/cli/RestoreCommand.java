@@ -70,6 +70,7 @@ final class RestoreCommand implements Callable<Integer> {
       json.add("uuid", Json.of(report.uuid()));
       json.add("point", toJson(report.point()));
       json.add("base", toJson(report.base()));
+      json.addProperty("livesBehind", report.livesBehind());
       json.addProperty("sizeBytes", report.bytes());
       json.addProperty("nanos", report.took().toNanos());
       json.addProperty("exitCode", ExitCode.CLEAN);
@@ -80,6 +81,9 @@ final class RestoreCommand implements Callable<Integer> {
           .printf(
               Locale.ROOT, "%s: restored to %s, from the base at %s; %,d bytes, verified; its uuid is %s%n",
               pool, sentence(report.point()), report.base().text(), report.bytes(), report.uuid());
+      if (point == null && report.livesBehind() > 0) {
+        output.out().printf(Locale.ROOT, "  the archive has %,d later openings of the pool, to which no base leads%n", report.livesBehind());
+      }
     }
     return ExitCode.CLEAN;
   }

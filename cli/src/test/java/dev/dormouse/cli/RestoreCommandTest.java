@@ -59,7 +59,7 @@ final class RestoreCommandTest {
     Path whole = folder.resolve("whole.pool");
     Shell.Result json = Shell.run("restore", "--archive", archive, "--pool", whole, "--json");
     JsonObject keys = JsonParser.parseString(json.out()).getAsJsonObject();
-    assertThat(keys.keySet()).containsExactly("archive", "pool", "uuid", "point", "base", "sizeBytes", "nanos", "exitCode");
+    assertThat(keys.keySet()).containsExactly("archive", "pool", "uuid", "point", "base", "livesBehind", "sizeBytes", "nanos", "exitCode");
     assertThat(next(whole)).isEqualTo(3);
     String point = keys.getAsJsonObject("point").get("point").getAsString();
     assertThat(Shell.run("restore", "--archive", archive, "--pool", folder.resolve("c"), "--point", point).exitCode()).isEqualTo(ExitCode.CLEAN);

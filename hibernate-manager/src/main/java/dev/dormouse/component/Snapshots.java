@@ -51,7 +51,7 @@ final class Snapshots {
       UUID uuid = finish(image);
       requireSound(image, target);
       image.publish();
-      return new RestoreReport(uuid, restored.point(), restored.base(), restored.bytes(), Duration.ofNanos(System.nanoTime() - start));
+      return new RestoreReport(uuid, restored.point(), restored.base(), restored.livesBehind(), restored.bytes(), Duration.ofNanos(System.nanoTime() - start));
     }
   }
 

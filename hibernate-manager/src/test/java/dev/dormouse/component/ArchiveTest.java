@@ -4,6 +4,7 @@ import static dev.dormouse.component.ScriptProgram.ask;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.dormouse.heap.Anchor;
 import dev.dormouse.heap.Damaged;
 import dev.dormouse.heap.FileMedium;
 import dev.dormouse.heap.InUse;
@@ -20,6 +21,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -45,7 +47,11 @@ final class ArchiveTest {
   }
 
   private ProcessStore create(long most) {
-    return ProcessStore.open(pool, StoreOptions.create(MIB).growTo(most).medium(FileMedium.JOURNALED).journal(journal));
+    return create(most, journal);
+  }
+
+  private ProcessStore create(long most, JournalOptions with) {
+    return ProcessStore.open(pool, StoreOptions.create(MIB).growTo(most).medium(FileMedium.JOURNALED).journal(with));
   }
 
   private ProcessStore open() {
@@ -151,7 +157,8 @@ final class ArchiveTest {
     }
     try (ProcessStore store = open()) {
       assertThat(store.opening().notes()).anyMatch(note -> note.contains("no base yet"));
-      RestorePoint unreachable = store.mark("behind the gap");
+      assertThatThrownBy(() -> store.mark("behind the gap")).isInstanceOf(MediaUnavailable.class).hasMessageContaining("make one first");
+      RestorePoint unreachable = new RestorePoint(before.life() + 1, 64, Instant.EPOCH, "");
       assertThatThrownBy(() -> restored(unreachable)).isInstanceOf(NoSuchPoint.class).hasMessageContaining(unreachable.text());
       assertThat(PoolArchive.in(archive).points()).contains(before).allMatch(point -> point.life() == before.life());
       assertThat(restored(null)).isEqualTo(1);
@@ -180,6 +187,145 @@ final class ArchiveTest {
       add(store, 5);
     }
     assertThat(restored(null)).isEqualTo(2);
+    RestoreReport report = ProcessStore.restore(archive, null, folder.resolve("last"), bytes -> {});
+    assertThat(report.livesBehind()).isEqualTo(1);
+  }
+
+  @Test
+  void withoutABaseNoMarkIsMadeInALaterLifeEither() {
+    create(MIB).close();
+    try (ProcessStore store = open()) {
+      assertThat(store.opening().notes()).anyMatch(note -> note.contains("no base yet"));
+      assertThatThrownBy(() -> store.mark("nothing")).isInstanceOf(MediaUnavailable.class).hasMessageContaining("make one first");
+    }
+  }
+
+  @Test
+  void aPartThatIsMissingIsNotPassedOver() throws IOException {
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      counter(store, "other");
+      store.archiveBase(bytes -> {});
+    }
+    ProcessStore killed = open();
+    add(killed, 1);
+    killed.mark("one");
+    ask(killed.component("other"), "add state 0 1");
+    kill(killed);
+    open().close();
+    assertThat(restored(null)).isEqualTo(1);
+    // The rest of that life is in its second segment.
+    assertThat(archive.resolve("000002-000002.redo")).exists();
+    Files.delete(archive.resolve("000002-000001.redo"));
+    assertThat(PoolArchive.in(archive).points()).allMatch(point -> point.life() == 1);
+    assertThatThrownBy(() -> restored(new RestorePoint(3, 64, Instant.EPOCH, ""))).isInstanceOf(NoSuchPoint.class);
+  }
+
+  @Test
+  void aBaseThatCannotBeMadeLeavesNothing() throws IOException {
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      assertThatThrownBy(
+              () ->
+                  store.archiveBase(
+                      bytes -> {
+                        throw new IllegalStateException("enough");
+                      }))
+          .isInstanceOf(IllegalStateException.class);
+      try (DirectoryStream<Path> bases = Files.newDirectoryStream(archive, "*.base")) {
+        assertThat(bases).isEmpty();
+      }
+      Files.createFile(archive.resolve("000001-000007.base"));
+      store.archiveBase(bytes -> {});
+      try (DirectoryStream<Path> bases = Files.newDirectoryStream(archive, "*.base")) {
+        assertThat(bases).containsExactly(archive.resolve("000001-000001.base"));
+      }
+    }
+  }
+
+  @Test
+  void nothingIsForgottenForABaseThatIsNotSound() throws IOException {
+    RestorePoint point;
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      store.archiveBase(bytes -> {});
+      add(store, 1);
+      store.archiveBase(bytes -> {});
+      point = store.mark("point");
+    }
+    Path second = archive.resolve("000001-000002.base");
+    Files.write(second, new byte[10]);
+    assertThatThrownBy(() -> PoolArchive.in(archive).forgetBefore(point)).isInstanceOf(Damaged.class).hasMessageContaining("000001-000002.base");
+    Files.delete(second);
+    assertThat(restored(point)).isEqualTo(1);
+  }
+
+  /** A block that fails, with one behind it that was written later, is damage: also in the newest life, where a torn end would not be. */
+  @Test
+  void damageInTheNewestLifeIsNoEnd() throws IOException {
+    RestorePoint first;
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      store.archiveBase(bytes -> {});
+      add(store, 1);
+      first = store.mark("first");
+      add(store, 1);
+      store.mark("second");
+      add(store, 1);
+    }
+    Path redo = archive.resolve("000001-000001.redo");
+    byte[] whole = Files.readAllBytes(redo);
+    int found = 0;
+    for (int at = whole.length / 2; at < whole.length - 2000; at += 64) {
+      flip(redo, at);
+      try {
+        assertThat(restored(null)).isEqualTo(3);
+      } catch (Damaged refused) {
+        found++;
+        assertThat(refused).hasMessageContaining("archive");
+      }
+      Files.write(redo, whole);
+    }
+    assertThat(found).isGreaterThan(3);
+    assertThat(restored(first)).isEqualTo(1);
+    try (RandomAccessFile file = new RandomAccessFile(redo.toFile(), "rw")) {
+      file.setLength(whole.length - 100);
+    }
+    assertThat(restored(null)).as("a torn end").isEqualTo(3);
+  }
+
+  @Test
+  void aLifeThatNobodyNeedsMayBeUnreadable() throws IOException {
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      add(store, 1);
+    }
+    try (ProcessStore store = open()) {
+      store.archiveBase(bytes -> {});
+      add(store, 1);
+      store.mark("two");
+    }
+    flip(archive.resolve("000001-000001.redo"), 20);
+    assertThat(restored(null)).isEqualTo(2);
+    try (ProcessStore store = open()) {
+      assertThat(store.mark("three").life()).isEqualTo(3);
+    }
+  }
+
+  @Test
+  void anInterruptAndALocaleChangeNothing() {
+    Locale before = Locale.getDefault();
+    Locale.setDefault(Locale.forLanguageTag("ar-EG"));
+    try (ProcessStore store = create(MIB)) {
+      counter(store, "cart");
+      Thread.currentThread().interrupt();
+      store.archiveBase(bytes -> {});
+      assertThat(Thread.interrupted()).isTrue();
+      assertThat(archive.resolve("000001-000001.base")).exists();
+    } finally {
+      Locale.setDefault(before);
+    }
+    assertThat(restored(null)).isZero();
   }
 
   @Test
@@ -291,6 +437,15 @@ final class ArchiveTest {
     assertThatThrownBy(() -> ProcessStore.open(pool, options.journal(journal.withArchive(taken)))).isInstanceOf(MediaUnavailable.class).hasMessageContaining("taken");
     assertThatThrownBy(() -> ProcessStore.open(pool, StoreOptions.create(MIB).journal(journal))).isInstanceOf(MediaUnavailable.class).hasMessageContaining("JOURNALED");
     assertThat(pool).doesNotExist();
+    Path other = folder.resolve("b.pool");
+    ProcessStore.open(other, options.journal(journal)).close();
+    // One that was closed and deleted by hand has left its journal.
+    create(MIB, journal.withArchive(null)).close();
+    Files.delete(pool);
+    Files.deleteIfExists(Anchor.pathFor(pool));
+    assertThatThrownBy(() -> create(MIB)).isInstanceOf(MediaUnavailable.class).hasMessageContaining("is the archive of pool");
+    archive = folder.resolve("another");
+    journal = journal.withArchive(archive);
     try (ProcessStore store = create(MIB)) {
       counter(store, "cart");
       store.archiveBase(bytes -> {});

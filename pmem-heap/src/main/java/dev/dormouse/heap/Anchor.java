@@ -4,6 +4,7 @@ import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.URI;
+import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileSystemNotFoundException;
@@ -216,8 +217,23 @@ public record Anchor(UUID uuid, long openCount, long serial, URI place) {
 
   /** Makes the name of a file durable: what is in it must be found after the machine went down. */
   static void syncFolder(Path file) throws IOException {
-    try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
-      folder.force(true);
+    boolean interrupted = false;
+    try {
+      boolean synced = false;
+      while (!synced) {
+        // An interrupt closes channels, and folders cannot be opened in another way.
+        interrupted |= Thread.interrupted();
+        try (FileChannel folder = FileChannel.open(file.toAbsolutePath().getParent(), StandardOpenOption.READ)) {
+          folder.force(true);
+          synced = true;
+        } catch (ClosedByInterruptException e) {
+          interrupted = true;
+        }
+      }
+    } finally {
+      if (interrupted) {
+        Thread.currentThread().interrupt();
+      }
     }
   }
 

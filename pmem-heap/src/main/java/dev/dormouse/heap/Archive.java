@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Instant;
 import java.util.Arrays;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.UUID;
@@ -86,7 +87,8 @@ final class Archive implements AutoCloseable {
             0,
             goesOn ? former.header().name() : 0,
             goesOn ? former.end() : 0,
-            header.openCount());
+            header.openCount(),
+            goesOn && (former.header().based() || !former.bases().isEmpty()));
     return new Archive(folder, clock, mostSegmentBytes, create(folder, first));
   }
 
@@ -125,9 +127,9 @@ final class Archive implements AutoCloseable {
     }
   }
 
-  /** Whether the life goes on from what the archive had, so that an earlier base will do. */
-  boolean goesOn() {
-    return segment.header().formerName() != 0;
+  /** Whether there is a base from which what is committed now can be restored. */
+  boolean isBased() {
+    return bases > 0 || segment.header().based();
   }
 
   ArchiveFolder folder() {
@@ -137,14 +139,18 @@ final class Archive implements AutoCloseable {
   /** Why nothing more is kept; empty if it is. */
   String failure() {
     IOException failed = failure;
-    return failed == null ? "" : folder.describe() + " could not be written to: the system said " + failed.getMessage();
+    return failed == null ? "" : folder.describe() + " could not be written to: the system said " + said(failed);
+  }
+
+  private static String said(IOException e) {
+    return e.getClass().getSimpleName() + " " + e.getMessage();
   }
 
   void requireSound() {
     if (failure != null) {
       throw new MediaUnavailable(
           folder.describe(),
-          "nothing more is archived since it could not be written to: the system said " + failure.getMessage()
+          "nothing more is archived since it could not be written to: the system said " + said(failure)
               + "; commits are as safe as ever. Mend that, open the pool again, and make a new base",
           failure);
     }
@@ -195,6 +201,9 @@ final class Archive implements AutoCloseable {
 
   /** (k) 6 */
   RestorePoint mark(long position, String name) {
+    if (!isBased()) {
+      throw new MediaUnavailable(folder.describe(), "this archive has no base from which the mark could be restored; make one first, with archiveBase");
+    }
     byte[] payload = name.getBytes(StandardCharsets.UTF_8);
     return pointOf(said(ArchiveLayout.MARK, position, payload, 0, 0), name);
   }
@@ -202,14 +211,22 @@ final class Archive implements AutoCloseable {
   /** A file for a base. What earlier ones have left that were not made to an end is deleted. */
   DiskFile beginBase() throws IOException {
     requireSound();
-    long life = segment.header().life();
+    Set<String> told = ArchiveIndex.read(folder).namesOfBases();
     for (String name : folder.names()) {
-      long[] numbers = ArchiveLife.numbers(name, ArchiveLife.BASE);
-      if (numbers != null && numbers[0] == life && numbers[1] > bases) {
+      if (told != null && ArchiveLife.numbers(name, ArchiveLife.BASE) != null && !told.contains(name)) {
         folder.delete(name);
       }
     }
-    return folder.create(ArchiveLife.baseName(life, bases + 1));
+    return folder.create(nextBase());
+  }
+
+  private String nextBase() {
+    return ArchiveLife.baseName(segment.header().life(), bases + 1);
+  }
+
+  /** The base that was begun last is not to be. It would take room that redo needs. */
+  void dropBase() throws IOException {
+    folder.delete(nextBase());
   }
 
   /** The CRC32C of a file of that length. */
@@ -226,7 +243,7 @@ final class Archive implements AutoCloseable {
 
   /** (k) 5 The base that was begun last is durable, and is what home was at that position. */
   RestorePoint endBase(long position, long length, int crc) {
-    byte[] name = ArchiveLife.baseName(segment.header().life(), bases + 1).getBytes(StandardCharsets.UTF_8);
+    byte[] name = nextBase().getBytes(StandardCharsets.UTF_8);
     ArchiveSegment.Block block = said(ArchiveLayout.BASE, position, name, length, crc);
     bases++;
     return pointOf(block, "");

@@ -28,8 +28,14 @@ record ArchiveIndex(ArchiveFolder folder, List<ArchiveLife> lives) {
     List<ArchiveLife> lives = new ArrayList<>();
     TreeMap<Long, TreeSet<Long>> segments = ArchiveLife.segments(folder);
     for (var life : segments.entrySet()) {
-      ArchiveLife found = ArchiveLife.read(folder, life.getKey(), life.getValue());
-      if (found != null && !found.blocks().isEmpty()) {
+      ArchiveLife found;
+      try {
+        found = ArchiveLife.read(folder, life.getKey(), life.getValue());
+      } catch (Damaged damaged) {
+        // Whoever needs it is told; others do without it.
+        found = ArchiveLife.unreadable(life.getKey());
+      }
+      if (found != null && (!found.blocks().isEmpty() || !found.isWhole())) {
         lives.add(found);
       }
     }
@@ -44,7 +50,7 @@ record ArchiveIndex(ArchiveFolder folder, List<ArchiveLife> lives) {
       for (ArchiveLife.Part part : lives.get(i).bases()) {
         ArchiveSegment.Block block = part.block();
         String name = text(lives.get(i), part);
-        if (names.contains(name)) {
+        if (names.contains(name) && block.position() >= lives.get(i).header().from()) {
           bases.add(new Base(i, block.position(), name, block.a(), block.b(), Instant.ofEpochMilli(block.time())));
         }
       }
@@ -70,7 +76,7 @@ record ArchiveIndex(ArchiveFolder folder, List<ArchiveLife> lives) {
   private boolean goesOn(int life) {
     ArchiveLife former = lives.get(life - 1);
     ArchiveSegment.Header header = lives.get(life).header();
-    return former.isWhole() && header.formerName() == former.header().name() && header.formerEnd() == former.end();
+    return former.isWhole() && header.from() == 0 && header.formerName() == former.header().name() && header.formerEnd() == former.end();
   }
 
   /** Everything that can be restored: marks, bases, and where a round of migration ended; the oldest first. */
@@ -111,23 +117,52 @@ record ArchiveIndex(ArchiveFolder folder, List<ArchiveLife> lives) {
       boolean misses = life.number() == point.life() && life.end() < point.position();
       boolean lost = i + 1 < lives.size() && lives.get(i + 1).header().formerName() == life.header().name() && lives.get(i + 1).header().formerEnd() != life.end();
       if (life.number() <= point.life() && (!life.isWhole() || lost) && (misses || life.number() < point.life())) {
-        return new Damaged(
-            folder.describe() + "/" + ArchiveLife.segmentName(life.number(), life.lastSegment()),
-            "from byte " + life.lastBytes() + " on this part of an archive is not what was written; the last point that can be restored is "
-                + new RestorePoint(life.number(), life.end(), Instant.EPOCH, "").text());
+        return damaged(life);
       }
     }
     return new NoSuchPoint(
         folder.describe(), "there is no point " + point.text() + " that can be restored; PoolArchive.points, or ./dormouse restore without --pool, tells which there are");
   }
 
+  private Damaged damaged(ArchiveLife life) {
+    return new Damaged(
+        folder.describe() + "/" + ArchiveLife.segmentName(life.number(), life.lastSegment()),
+        "from byte " + life.lastBytes() + " on this part of an archive is not what was written; what can be restored ends at "
+            + new RestorePoint(life.number(), life.end(), Instant.EPOCH, "").text() + ", name that point, or one before");
+  }
+
+  /** How many lives follow that of a point, in none of which anything can be restored. */
+  int livesBehind(RestorePoint point) {
+    return (int) lives.stream().filter(life -> life.number() > point.life()).count();
+  }
+
+  /** The names of all bases that a block speaks of; null where some block may be unreadable. */
+  Set<String> namesOfBases() throws IOException {
+    Set<String> names = new HashSet<>();
+    for (ArchiveLife life : lives) {
+      if (!life.isWhole()) {
+        return null;
+      }
+      for (ArchiveLife.Part part : life.bases()) {
+        names.add(text(life, part));
+      }
+    }
+    return names;
+  }
+
   /**
-   * The last point.
+   * The last point, if nothing is damaged behind it.
    *
    * @throws NoSuchPoint if there is none
    */
   RestorePoint last() throws IOException {
     List<RestorePoint> points = points();
+    long from = points.isEmpty() ? 0 : points.getLast().life();
+    for (ArchiveLife life : lives) {
+      if (life.number() >= from && !life.isWhole()) {
+        throw damaged(life);
+      }
+    }
     if (points.isEmpty()) {
       throw new NoSuchPoint(folder.describe(), "there is nothing in this archive that can be restored: no base was made in it");
     }
@@ -174,6 +209,6 @@ record ArchiveIndex(ArchiveFolder folder, List<ArchiveLife> lives) {
 
   /** How often the pool was opened at least, as far as the archive knows. */
   long openings() {
-    return lives.getLast().header().openings() + 1;
+    return lives.stream().mapToLong(life -> life.header().openings()).max().orElse(0) + 1;
   }
 }

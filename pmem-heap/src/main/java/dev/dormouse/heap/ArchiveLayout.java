@@ -27,7 +27,8 @@ final class ArchiveLayout {
           u64("formerName"),
           u64("formerEnd"),
           u64("openings"),
-          bytes("reserved", 32));
+          u16("based"),
+          bytes("reserved", 30));
 
   static final int MAGIC = offset(SEGMENT, "magic");
   static final int MAJOR = offset(SEGMENT, "major");
@@ -42,6 +43,7 @@ final class ArchiveLayout {
   static final int FORMER_NAME = offset(SEGMENT, "formerName");
   static final int FORMER_END = offset(SEGMENT, "formerEnd");
   static final int OPENINGS = offset(SEGMENT, "openings");
+  static final int BASED = offset(SEGMENT, "based");
   static final int SEGMENT_BYTES = Layouts.size(SEGMENT);
 
   static final StructLayout BLOCK =

@@ -3,8 +3,10 @@ package dev.dormouse.heap;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.UUID;
 
 /**
  * What an archive has of a life: read once, in order.
@@ -23,12 +25,17 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
   /** A block, and in which segment it is. */
   record Part(long segment, ArchiveSegment.Block block) {}
 
+  /** A life of which not even the first header can be read. */
+  static ArchiveLife unreadable(long number) {
+    return new ArchiveLife(new ArchiveSegment.Header(new UUID(0, 0), number, 1, 0, 0, 0, 0, 0, 0, false), 1, false, 0, List.of(), 0);
+  }
+
   static String segmentName(long life, long segment) {
-    return String.format("%06d-%06d%s", life, segment, REDO);
+    return String.format(Locale.ROOT, "%06d-%06d%s", life, segment, REDO);
   }
 
   static String baseName(long life, long number) {
-    return String.format("%06d-%06d%s", life, number, BASE);
+    return String.format(Locale.ROOT, "%06d-%06d%s", life, number, BASE);
   }
 
   /** The numbers of the segments that there are, by life. */
@@ -81,8 +88,8 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
           throw unsound(file);
         }
         if (!isSound) {
-          // A crash may leave the last one without a header.
-          isWhole &= isLast;
+          // A crash may leave the last one without a header, and nothing behind it.
+          isWhole &= isLast && ArchiveSegment.isEmpty(file);
           break;
         }
         if (first == null) {
@@ -96,6 +103,7 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
         end = readBlocks(segment, number, end, blocks);
         last = number;
         lastBytes = segment.bytes();
+        isWhole &= !segment.goesOnBehind();
       } finally {
         file.close();
       }
@@ -103,7 +111,7 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
     return new ArchiveLife(first, last, isWhole, end, blocks, lastBytes);
   }
 
-  /** Only the last block can be half there: behind another one, it was durable. */
+  /** Redo is read where it may be half there: behind another block, it was durable. */
   private static long readBlocks(ArchiveSegment segment, long number, long from, List<Part> blocks) throws IOException {
     long end = from;
     ArchiveSegment.Block next = segment.next();
@@ -111,7 +119,8 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
       ArchiveSegment.Block block = next;
       next = segment.next();
       boolean follows = block.position() == end || (block.kind() != ArchiveLayout.REDO && block.position() <= end);
-      if (!follows || (next == null && segment.payload(block) == null)) {
+      boolean isRead = next == null || block.kind() != ArchiveLayout.REDO;
+      if (!follows || (isRead && segment.payload(block) == null)) {
         segment.standBefore(block);
         return end;
       }
@@ -144,12 +153,18 @@ record ArchiveLife(ArchiveSegment.Header header, long lastSegment, boolean isWho
 
   private ArchiveSegment open(long number, ArchiveFolder folder) throws IOException {
     DiskFile file = folder.open(segmentName(header.life(), number));
-    ArchiveSegment read = ArchiveSegment.read(file);
-    if (read == null) {
-      file.close();
-      throw unsound(file);
+    ArchiveSegment read = null;
+    try {
+      read = ArchiveSegment.read(file);
+      if (read == null) {
+        throw unsound(file);
+      }
+      return read;
+    } finally {
+      if (read == null) {
+        file.close();
+      }
     }
-    return read;
   }
 
   private static Damaged unsound(DiskFile file) {

@@ -59,10 +59,25 @@ final class ArchiveRestore {
     return length;
   }
 
-  private void copyBase(DiskFile file, Migration.Home home, LongConsumer progress) throws IOException {
+  /**
+   * (l) 2
+   *
+   * @throws Damaged if the base is not what was written
+   */
+  void requireBase() throws IOException {
+    try (DiskFile file = index.folder().open(base.name())) {
+      requireBase(file);
+    }
+  }
+
+  private void requireBase(DiskFile file) throws IOException {
     if (file.sizeBytes() < base.bytes() || Archive.crcOf(file, base.bytes()) != base.crc32c()) {
       throw new Damaged(file.describe(), "this base is not what was written; an older one may do, if it is deleted");
     }
+  }
+
+  private void copyBase(DiskFile file, Migration.Home home, LongConsumer progress) throws IOException {
+    requireBase(file);
     byte[] piece = new byte[COPIED_BYTES];
     while (provided < base.bytes()) {
       int length = (int) Math.min(piece.length, base.bytes() - provided);
@@ -80,14 +95,23 @@ final class ArchiveRestore {
   }
 
   private void replay(ArchiveLife life, long from, Migration.Home home, long most, LongConsumer progress) throws IOException {
-    long to = life.number() == point.life() ? point.position() : Long.MAX_VALUE;
+    long to = life.number() == point.life() ? point.position() : life.end();
+    long done = from;
     for (ArchiveLife.Part part : life.blocks()) {
       ArchiveSegment.Block block = part.block();
-      if (block.kind() == ArchiveLayout.REDO && block.position() >= from && block.end() <= to) {
+      if (block.kind() == ArchiveLayout.REDO && block.end() > from && block.end() <= to) {
+        if (block.position() != done) {
+          break;
+        }
         carryOut(scan(life, part, most), home);
+        done = block.end();
         read += block.length();
         progress.accept(read);
       }
+    }
+    if (done != to) {
+      throw new Damaged(
+          index.folder().describe(), "redo of life " + life.number() + " from position " + done + " on is missing in this archive; put back what was taken out of it");
     }
   }
 

@@ -11,6 +11,7 @@ import java.util.zip.CRC32C;
 final class ArchiveSegment implements AutoCloseable {
   private static final long MAGIC = Bytes.getLong("DORMARCH".getBytes(StandardCharsets.US_ASCII), 0);
   private static final int MAJOR = 1;
+  private static final int SOUGHT_BYTES = 1 << 20;
   private static final int MOST_PAYLOAD = Integer.MAX_VALUE - ArchiveLayout.BLOCK_BYTES;
 
   private final DiskFile file;
@@ -32,11 +33,12 @@ final class ArchiveSegment implements AutoCloseable {
    * @param formerName the name of the journal of the life before, where nobody has changed the pool since that ended; otherwise 0
    * @param formerEnd the position at which that one ended
    * @param openings how often the pool was opened before
+   * @param based whether there is a base from which lives go on up to the beginning of this one
    */
-  record Header(UUID pool, long life, long number, long name, long salt, long from, long formerName, long formerEnd, long openings) {
+  record Header(UUID pool, long life, long number, long name, long salt, long from, long formerName, long formerEnd, long openings, boolean based) {
     /** The header of another segment of the same life. */
     Header of(long newNumber, long newFrom) {
-      return new Header(pool, life, newNumber, name, salt, newFrom, formerName, formerEnd, openings);
+      return new Header(pool, life, newNumber, name, salt, newFrom, formerName, formerEnd, openings, based);
     }
   }
 
@@ -77,6 +79,7 @@ final class ArchiveSegment implements AutoCloseable {
     Bytes.putLong(bytes, ArchiveLayout.FORMER_NAME, header.formerName);
     Bytes.putLong(bytes, ArchiveLayout.FORMER_END, header.formerEnd);
     Bytes.putLong(bytes, ArchiveLayout.OPENINGS, header.openings);
+    Bytes.putShort(bytes, ArchiveLayout.BASED, (short) (header.based ? 1 : 0));
     Bytes.putInt(bytes, ArchiveLayout.SEGMENT_CRC32C, new Checksum().ofRecord(bytes, 0, bytes.length, ArchiveLayout.SEGMENT_CRC32C));
     file.writeThrough(0, ByteBuffer.wrap(bytes));
     return new ArchiveSegment(file, header);
@@ -115,7 +118,8 @@ final class ArchiveSegment implements AutoCloseable {
             Bytes.getLong(bytes, ArchiveLayout.FROM),
             Bytes.getLong(bytes, ArchiveLayout.FORMER_NAME),
             Bytes.getLong(bytes, ArchiveLayout.FORMER_END),
-            Bytes.getLong(bytes, ArchiveLayout.OPENINGS)));
+            Bytes.getLong(bytes, ArchiveLayout.OPENINGS),
+            Bytes.getShort(bytes, ArchiveLayout.BASED) != 0));
   }
 
   /** Whether nothing was ever written to a file but the beginning of a segment's header. */
@@ -142,9 +146,7 @@ final class ArchiveSegment implements AutoCloseable {
       return null;
     }
     file.read(place, ByteBuffer.wrap(head));
-    if (Bytes.getLong(head, ArchiveLayout.BLOCK_SALT) != header.salt
-        || Bytes.getLong(head, ArchiveLayout.PLACE) != place
-        || checksum.ofRecord(head, 0, head.length, ArchiveLayout.BLOCK_CRC32C) != Bytes.getInt(head, ArchiveLayout.BLOCK_CRC32C)) {
+    if (!isHead(head, 0, place)) {
       return null;
     }
     long length = Bytes.getLong(head, ArchiveLayout.LENGTH);
@@ -163,6 +165,27 @@ final class ArchiveSegment implements AutoCloseable {
             Bytes.getInt(head, ArchiveLayout.PAYLOAD_CRC32C));
     place = placeBehind(block);
     return block;
+  }
+
+  /** Whether a block that was written lies behind where this stands, so that what lies here is damaged, and no crash has cut it short. */
+  boolean goesOnBehind() throws IOException {
+    byte[] piece = new byte[SOUGHT_BYTES];
+    for (long from = place; from <= file.sizeBytes() - ArchiveLayout.BLOCK_BYTES; from += piece.length) {
+      int length = (int) Math.min(piece.length, file.sizeBytes() - from);
+      file.read(from, ByteBuffer.wrap(piece, 0, length));
+      for (int at = 0; at <= length - ArchiveLayout.BLOCK_BYTES; at += ArchiveLayout.UNIT_BYTES) {
+        if (isHead(piece, at, from + at)) {
+          return true;
+        }
+      }
+    }
+    return false;
+  }
+
+  private boolean isHead(byte[] bytes, int at, long where) {
+    return Bytes.getLong(bytes, at + ArchiveLayout.BLOCK_SALT) == header.salt
+        && Bytes.getLong(bytes, at + ArchiveLayout.PLACE) == where
+        && checksum.ofRecord(bytes, at, ArchiveLayout.BLOCK_BYTES, ArchiveLayout.BLOCK_CRC32C) == Bytes.getInt(bytes, at + ArchiveLayout.BLOCK_CRC32C);
   }
 
   /** Stands before a block that was read, and is not what was written. */

@@ -25,6 +25,7 @@ final class JournalFile {
   private long serial;
   private long name;
   private UUID pool;
+  private long poolSerial;
   private long salt;
   private long ringBytes;
   private long cut;
@@ -53,15 +54,17 @@ final class JournalFile {
   /**
    * (i) 1 Begins an empty journal in a file that is long enough; durable when this returns.
    *
+   * @param poolSerial of the pool's header
    * @param numbers makes its name and its salt, of numbers that no earlier journal in that file was given
    */
-  static JournalFile begin(DiskFile file, UUID pool, LongUnaryOperator numbers, long ringBytes) throws IOException {
+  static JournalFile begin(DiskFile file, UUID pool, long poolSerial, LongUnaryOperator numbers, long ringBytes) throws IOException {
     JournalFile journal = new JournalFile(file);
     // Above whatever was there, so that no older copy counts.
     journal.serial = journal.read() ? journal.serial : 0;
     long number = numbers.applyAsLong(2 * journal.serial);
     journal.name = number == 0 ? 1 : number;
     journal.pool = pool;
+    journal.poolSerial = poolSerial;
     journal.salt = numbers.applyAsLong(2 * journal.serial + 1);
     journal.ringBytes = ringBytes;
     journal.cut = 0;
@@ -74,12 +77,14 @@ final class JournalFile {
   /**
    * (i) 1
    *
-   * @throws MediaUnavailable if a file is no journal, or is what another pool needs
+   * @param serial of the pool's header, which names no journal
+   * @throws MediaUnavailable if a file is no journal, or is what another pool needs, or a newer state of this one
    */
-  static void requireFree(DiskFile file, UUID pool) throws IOException {
+  static void requireFree(DiskFile file, UUID pool, long serial) throws IOException {
     JournalFile journal = new JournalFile(file);
     if (journal.read()) {
-      if (journal.name != NOBODYS && !journal.pool.equals(pool)) {
+      // What is older than the pool that it was begun for is a copy, and the pool may still be somewhere.
+      if (journal.name != NOBODYS && (!journal.pool.equals(pool) || serial < journal.poolSerial)) {
         throw new MediaUnavailable(
             file.describe(),
             "this is " + wanted(journal.pool, journal.name)
@@ -158,6 +163,7 @@ final class JournalFile {
         found = true;
         serial = Bytes.getLong(bytes, JournalLayout.SERIAL);
         name = Bytes.getLong(bytes, JournalLayout.NAME);
+        poolSerial = Bytes.getLong(bytes, JournalLayout.POOL_SERIAL);
         pool = new UUID(Bytes.getLong(bytes, JournalLayout.UUID_HIGH), Bytes.getLong(bytes, JournalLayout.UUID_LOW));
         salt = Bytes.getLong(bytes, JournalLayout.HEADER_SALT);
         ringBytes = Bytes.getLong(bytes, JournalLayout.RING_BYTES);
@@ -195,6 +201,7 @@ final class JournalFile {
     Bytes.putLong(bytes, JournalLayout.HEADER_SALT, salt);
     Bytes.putLong(bytes, JournalLayout.RING_BYTES, ringBytes);
     Bytes.putLong(bytes, JournalLayout.CUT, cut);
+    Bytes.putLong(bytes, JournalLayout.POOL_SERIAL, poolSerial);
     Bytes.putInt(bytes, JournalLayout.HEADER_CRC32C, checksum.ofRecord(bytes, 0, bytes.length, JournalLayout.HEADER_CRC32C));
     file.writeThrough((serial % COPIES) * Geometry.PAGE_BYTES, ByteBuffer.wrap(bytes));
   }

@@ -24,7 +24,8 @@ final class JournalLayout {
           u64("salt"),
           u64("ringBytes"),
           u64("cut"),
-          bytes("reserved", 56));
+          u64("poolSerial"),
+          bytes("reserved", 48));
 
   static final int MAGIC = offset(HEADER, "magic");
   static final int MAJOR = offset(HEADER, "major");
@@ -37,6 +38,7 @@ final class JournalLayout {
   static final int HEADER_SALT = offset(HEADER, "salt");
   static final int RING_BYTES = offset(HEADER, "ringBytes");
   static final int CUT = offset(HEADER, "cut");
+  static final int POOL_SERIAL = offset(HEADER, "poolSerial");
   static final int HEADER_BYTES = Layouts.size(HEADER);
 
   static final StructLayout RECORD =

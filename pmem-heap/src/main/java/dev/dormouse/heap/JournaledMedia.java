@@ -1,6 +1,7 @@
 package dev.dormouse.heap;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
@@ -125,23 +126,30 @@ public final class JournaledMedia extends FileMapping {
     SystemFile disk = new SystemFile(path);
     SystemFile journal = null;
     ArchiveFolder folder = null;
+    JournaledMedia made = null;
     try {
-      makeJournal(path, uuidOf(headerOf(disk)), JournalFile.fileBytes(options.journalBytes()), durably);
+      makeJournal(path, headerOf(disk), JournalFile.fileBytes(options.journalBytes()), durably);
       journal = new SystemFile(JournalFile.pathFor(path));
       folder = options.archive() == null ? null : SystemFolder.own(options.archive());
-      Begun begun = begin(disk, journal, folder, System::currentTimeMillis, _ -> RANDOM.nextLong(), options);
       PrivateMapping mapping = PrivateMapping.of(file, maxBytes, arena);
-      return new JournaledMedia(
-          new Home(file, disk, journal, begun.archive, mapping.memory(), mapping.giver()), begun, arena, mapping.memory(), mapping.giver(), fileSystem, options);
-    } catch (IOException | RuntimeException | Error e) {
-      disk.close();
+      Begun begun = begin(disk, journal, folder, System::currentTimeMillis, _ -> RANDOM.nextLong(), options);
+      made =
+          new JournaledMedia(
+              new Home(file, disk, journal, begun.archive, mapping.memory(), mapping.giver()), begun, arena, mapping.memory(), mapping.giver(), fileSystem, options);
+      return made;
+    } finally {
+      if (made == null) {
+        closeAll(disk, journal, folder);
+      }
+    }
+  }
+
+  private static void closeAll(SystemFile disk, SystemFile journal, ArchiveFolder folder) throws IOException {
+    try (disk;
+        journal) {
       if (folder != null) {
         folder.close();
       }
-      if (journal != null) {
-        journal.close();
-      }
-      throw e;
     }
   }
 
@@ -151,14 +159,14 @@ public final class JournaledMedia extends FileMapping {
   }
 
   /** (i) 1 Makes the journal's file, or makes it as long as it has to be, of zeros. */
-  private static void makeJournal(Path pool, UUID uuid, long bytes, boolean durably) throws IOException {
+  private static void makeJournal(Path pool, PoolHeader header, long bytes, boolean durably) throws IOException {
     Path path = JournalFile.pathFor(pool);
     boolean isNew = !Files.exists(path);
     if (isNew) {
       Files.createFile(path);
     } else {
       try (SystemFile file = SystemFile.forReading(path)) {
-        JournalFile.requireFree(file, uuid);
+        JournalFile.requireFree(file, uuidOf(header), header == null ? 0 : header.serial());
       }
     }
     try (PoolFile file = new PoolFile(path)) {
@@ -188,15 +196,37 @@ public final class JournaledMedia extends FileMapping {
   private static Begun begin(
       DiskFile home, DiskFile journal, ArchiveFolder folder, LongSupplier clock, LongUnaryOperator numbers, JournalOptions options) throws IOException {
     PoolHeader header = headerOf(home);
-    JournalFile file = JournalFile.begin(journal, uuidOf(header), numbers, options.journalBytes());
+    JournalFile file = JournalFile.begin(journal, uuidOf(header), header == null ? 0 : header.serial(), numbers, options.journalBytes());
+    if (header == null) {
+      return new Begun(file, null);
+    }
     Archive archive = null;
-    if (header != null) {
+    boolean begun = false;
+    try {
       if (folder != null) {
         archive = Archive.begin(folder, clock, Archive.SEGMENT_BYTES, header, file);
       }
       JournalRecovery.writeBoth(header.withJournal(file.name()), home);
+      begun = true;
+      return new Begun(file, archive);
+    } finally {
+      if (!begun) {
+        unnamed(home, file, archive);
+      }
     }
-    return new Begun(file, archive);
+  }
+
+  /** Nobody needs a journal that no header names: not even that of a pool that is deleted again. */
+  private static void unnamed(DiskFile home, JournalFile journal, Archive archive) {
+    try (archive) {
+      PoolHeader header = headerOf(home);
+      if (header != null && header.journal() == 0) {
+        journal.retire();
+      }
+    } catch (IOException | UncheckedIOException | PoolException e) {
+      // What is told is why it could not be begun.
+      return;
+    }
   }
 
   /**
@@ -285,7 +315,7 @@ public final class JournaledMedia extends FileMapping {
     notes.add(
         "its newest state is in " + JournalFile.pathFor(path()).getFileName() + ", " + (options.journalBytes() >>> 20)
             + " MiB: until the pool is closed neither file is anything without the other");
-    if (archive != null && !archive.goesOn()) {
+    if (archive != null && !archive.isBased()) {
       notes.add("its archive " + archive.folder().describe() + " has no base yet from which what is committed now can be restored; make one");
     }
     return notes;
@@ -459,7 +489,7 @@ public final class JournaledMedia extends FileMapping {
       if (!named && !journal.hasFailed()) {
         journalFile.retire();
       }
-    } catch (IOException | PoolException e) {
+    } catch (IOException | UncheckedIOException | PoolException e) {
       // It names an empty journal, which the next opening finishes.
       return;
     }

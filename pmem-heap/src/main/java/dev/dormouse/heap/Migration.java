@@ -374,13 +374,16 @@ final class Migration implements Journal.Room, AutoCloseable {
   /** As {@link JournaledMedia#archiveBase}. */
   RestorePoint archiveBase(LongConsumer progress, Consumer<PoolReader> check) {
     copying.lock();
+    boolean made = false;
     try (DiskFile base = beginBase()) {
       Copied copied = copyTo(base, progress);
       check.accept(new JournalRecovery.DiskReader(base, copied.bytes));
       int crc = Archive.crcOf(base, copied.bytes);
       working.lock();
       try {
-        return archive.endBase(copied.position, copied.bytes, crc);
+        RestorePoint point = archive.endBase(copied.position, copied.bytes, crc);
+        made = true;
+        return point;
       } finally {
         working.unlock();
       }
@@ -388,7 +391,22 @@ final class Migration implements Journal.Room, AutoCloseable {
       throw new MediaUnavailable(
           archive.folder().describe(), "a base cannot be written to it: the system said " + e.getMessage() + "; earlier ones are as they were", e);
     } finally {
+      if (!made) {
+        dropBase();
+      }
       copying.unlock();
+    }
+  }
+
+  private void dropBase() {
+    working.lock();
+    try {
+      archive.dropBase();
+    } catch (IOException e) {
+      // The next base deletes it.
+      return;
+    } finally {
+      working.unlock();
     }
   }
 

@@ -95,6 +95,7 @@ public final class Pool implements AutoCloseable {
 
   /** As {@link #create(Path, FileMedium, Geometry, Host, Format)}; {@code journal} counts on a medium that has one. */
   public static Pool create(Path path, FileMedium medium, Geometry geometry, Host host, JournalOptions journal, Format format) {
+    requireArchivable(path, medium, journal);
     PoolLock lock = PoolLock.take(path);
     boolean inPlace = medium.makesInPlace(path);
     Path unfinished = inPlace ? path : path.resolveSibling(path.getFileName() + ".creating");
@@ -175,6 +176,13 @@ public final class Pool implements AutoCloseable {
     return header;
   }
 
+  private static void requireArchivable(Path path, FileMedium medium, JournalOptions journal) {
+    if (journal.archive() != null && medium != FileMedium.JOURNALED) {
+      throw new MediaUnavailable(
+          path.toString(), "an archive was asked for, and nothing on " + medium + " says what was changed; open it on JOURNALED, or without an archive");
+    }
+  }
+
   /** As {@link #open(Path, FileMedium, Host)}, as an ordinary file, on this machine. */
   public static Pool open(Path path, BootIdentity boot) {
     return open(path, FileMedium.MAPPED, Host.of(boot));
@@ -219,10 +227,7 @@ public final class Pool implements AutoCloseable {
 
   private static Pool open(
       Path path, FileMedium medium, PoolLock lock, Host host, JournalOptions journal, Consumer<Provenance> accepted) {
-    if (journal.archive() != null && medium != FileMedium.JOURNALED) {
-      throw new MediaUnavailable(
-          path.toString(), "an archive was asked for, and nothing on " + medium + " says what was changed; open it on JOURNALED, or without an archive");
-    }
+    requireArchivable(path, medium, journal);
     PoolHeader.Found found = readHeader(path, medium);
     // Of what was left, and not of what (h) and (i) of the journal make of it: those count the header on.
     Place place = Place.of(path, host);
@@ -261,17 +266,22 @@ public final class Pool implements AutoCloseable {
    */
   public static PoolReader look(Path path) {
     // Says that there is none, or that it cannot be read, before a lock is made for it.
-    PoolReader raw = FileMedium.of(path).reader(path);
-    PoolLock lock = null;
+    FileMedium.of(path).reader(path).close();
+    PoolLock lock = PoolLock.take(path);
+    PoolReader raw = null;
+    PoolReader looked = null;
     try {
-      lock = PoolLock.take(path);
-      return new LockedReader(shown(path, raw), lock);
-    } catch (RuntimeException | Error e) {
-      raw.close();
-      if (lock != null) {
-        lock.close();
+      raw = FileMedium.of(path).reader(path);
+      looked = new LockedReader(shown(path, raw), lock);
+      return looked;
+    } finally {
+      if (looked == null) {
+        try (lock) {
+          if (raw != null) {
+            raw.close();
+          }
+        }
       }
-      throw e;
     }
   }
 

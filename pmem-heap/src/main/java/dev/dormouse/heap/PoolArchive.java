@@ -67,15 +67,25 @@ public final class PoolArchive {
    *
    * @return how many bytes that were
    * @throws NoSuchPoint if it cannot be restored; nothing was deleted
+   * @throws Damaged if the base that it is restored from is not what was written; nothing was deleted
    * @throws MediaUnavailable if something cannot be deleted
    */
   public long forgetBefore(RestorePoint point) {
     return ask(
         index -> {
-          RestorePoint base = new ArchiveRestore(index, point).from();
-          List<Path> files = index.before(base).stream().map(folder::resolve).toList();
+          ArchiveRestore kept = new ArchiveRestore(index, point);
+          // The others are deleted for it.
+          kept.requireBase();
+          List<Path> files = index.before(kept.from()).stream().map(folder::resolve).toList();
           long bytes = 0;
+          boolean hadRedo = false;
           for (Path file : files) {
+            boolean isRedo = file.toString().endsWith(ArchiveLife.REDO);
+            if (isRedo && !hadRedo) {
+              // No crash may bring a base back, and not the redo behind it.
+              Anchor.syncFolder(file);
+            }
+            hadRedo |= isRedo;
             bytes += Files.size(file);
             Files.delete(file);
           }

@@ -95,7 +95,7 @@ public final class PoolImage implements AutoCloseable {
       ArchiveRestore restore = new ArchiveRestore(index, point == null ? index.last() : point);
       long bytes = write(file -> restore.run(file, progress));
       leastOpenings = index.openings();
-      return new Restored(restore.point(), restore.from(), bytes);
+      return new Restored(restore.point(), restore.from(), index.livesBehind(restore.point()), bytes);
     } catch (IOException e) {
       throw PoolArchive.unavailable(archive, e);
     }
@@ -106,9 +106,10 @@ public final class PoolImage implements AutoCloseable {
    *
    * @param point to which
    * @param base from which
+   * @param livesBehind how many lives there are behind that of the point
    * @param bytes how long the pool is
    */
-  public record Restored(RestorePoint point, RestorePoint base, long bytes) {}
+  public record Restored(RestorePoint point, RestorePoint base, int livesBehind, long bytes) {}
 
   private interface Copying {
     long copyTo(DiskFile file) throws IOException;

@@ -140,7 +140,7 @@ class JournalRecoveryTest {
     store();
     byte[] before = home.bytes.clone();
     FailingDisk others = new FailingDisk(file.bytes.length);
-    JournalFile.begin(others, headerOf(home).uuid(), number -> number + 5000, OPTIONS.journalBytes());
+    JournalFile.begin(others, headerOf(home).uuid(), 0, number -> number + 5000, OPTIONS.journalBytes());
     assertThatThrownBy(() -> JournalRecovery.finish(home, others, null, null)).isInstanceOf(Damaged.class).hasMessageContaining("this is journal ");
     FailingDisk cutOff = new FailingDisk(20_000);
     System.arraycopy(file.bytes, 0, cutOff.bytes, 0, 20_000);

@@ -27,7 +27,7 @@ final class JournalReportTest {
   private final Migration migration;
 
   JournalReportTest() throws IOException {
-    JournalFile header = JournalFile.begin(file, new UUID(1, 2), number -> number == 0 ? 7 : SALT, OPTIONS.journalBytes());
+    JournalFile header = JournalFile.begin(file, new UUID(1, 2), 0, number -> number == 0 ? 7 : SALT, OPTIONS.journalBytes());
     migration = new Migration(journal, header, null, new ArrayDisk(MEMORY), MEMORY, pages, (offset, length) -> {}, OPTIONS);
   }
 

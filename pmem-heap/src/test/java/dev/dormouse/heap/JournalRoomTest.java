@@ -24,7 +24,7 @@ final class JournalRoomTest {
   private final ArrayMedia memory = new ArrayMedia(MEMORY);
 
   private static Migration migration(Journal journal, ArrayDisk file, DiskFile home, JournalOptions options) throws IOException {
-    JournalFile header = JournalFile.begin(file, new UUID(1, 2), number -> number == 0 ? 7 : SALT, options.journalBytes());
+    JournalFile header = JournalFile.begin(file, new UUID(1, 2), 0, number -> number == 0 ? 7 : SALT, options.journalBytes());
     return new Migration(journal, header, null, home, MEMORY, new PrivatePages(0, MEMORY), (offset, length) -> {}, options);
   }
 

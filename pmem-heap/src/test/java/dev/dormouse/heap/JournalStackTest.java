@@ -35,7 +35,7 @@ final class JournalStackTest {
   private static Journal journal() throws IOException {
     ArrayDisk file = new ArrayDisk(JournalFile.fileBytes(SMALL.journalBytes()));
     Journal journal = new Journal(file, "pool", SMALL, SALT);
-    JournalFile header = JournalFile.begin(file, new UUID(1, 2), number -> number == 0 ? 7 : SALT, SMALL.journalBytes());
+    JournalFile header = JournalFile.begin(file, new UUID(1, 2), 0, number -> number == 0 ? 7 : SALT, SMALL.journalBytes());
     journal.makeRoomBy(new Migration(journal, header, null, new ArrayDisk(MEMORY), MEMORY, new PrivatePages(0, MEMORY), (offset, length) -> {}, SMALL));
     return journal;
   }

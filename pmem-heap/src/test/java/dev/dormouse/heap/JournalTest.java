@@ -33,7 +33,7 @@ class JournalTest {
   private final Migration migration;
 
   JournalTest() throws IOException {
-    header = JournalFile.begin(file, POOL, number -> number == 0 ? 7 : SALT, SMALL.journalBytes());
+    header = JournalFile.begin(file, POOL, 0, number -> number == 0 ? 7 : SALT, SMALL.journalBytes());
     migration = new Migration(journal, header, null, home, MEMORY, pages, (offset, length) -> {}, SMALL);
   }
 

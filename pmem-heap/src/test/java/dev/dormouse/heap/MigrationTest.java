@@ -61,7 +61,7 @@ class MigrationTest {
     ArrayDisk home = new ArrayDisk(MEMORY);
     ArrayMedia memory = new ArrayMedia(MEMORY);
     Journal journal = new Journal(file, "pool", OPTIONS, SALT);
-    JournalFile header = JournalFile.begin(file, new UUID(1, 2), number -> number == 0 ? 7 : SALT, OPTIONS.journalBytes());
+    JournalFile header = JournalFile.begin(file, new UUID(1, 2), 0, number -> number == 0 ? 7 : SALT, OPTIONS.journalBytes());
     JournalWriter writer = new JournalWriter(journal, memory);
     AtomicLong commits = new AtomicLong();
     Runnable commit =

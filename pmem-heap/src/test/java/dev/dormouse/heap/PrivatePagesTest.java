@@ -109,7 +109,7 @@ class PrivatePagesTest {
     ArrayDisk home = new ArrayDisk(MEMORY);
     ArrayMedia memory = new ArrayMedia(MEMORY);
     Journal journal = new Journal(file, "pool", options, 7);
-    JournalFile header = JournalFile.begin(file, new UUID(1, 2), number -> number + 7, options.journalBytes());
+    JournalFile header = JournalFile.begin(file, new UUID(1, 2), 0, number -> number + 7, options.journalBytes());
     AtomicLong back = new AtomicLong();
     PrivatePages.Giver giver =
         (offset, length) -> {
