@@ -22,14 +22,16 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.HdrHistogram.Histogram;
 
 /**
- * Many components of 1 MiB, all awake, whose turns change any of their pages: more than is in memory, if the process is given less, and
+ * Many components of 256 KiB, all awake, whose turns change any of their pages: more than is in memory, if the process is given less, and
  * never more private pages than allowed. {@code docs/performance.md} says how to give it less.
  */
 final class MoreThanMemory {
-  private static final long STATE_BYTES = 1 << 20;
-  private static final long PRIVATE_BYTES = 256 << 20;
+  private static final long STATE_BYTES = 256 << 10;
+  private static final long PRIVATE_BYTES = 64 << 20;
   private static final double MIB = 1 << 20;
   private static final int TURNS_FOR_A_COMPONENT = 100;
+  // Most of them wait for a page to be read.
+  private static final int SHARE_OF_TURNS = 20;
   private static final Path STATUS = Path.of("/proc/self/status");
 
   private MoreThanMemory() {}
@@ -40,7 +42,7 @@ final class MoreThanMemory {
     int components = Math.max(1, scale.turns() / TURNS_FOR_A_COMPONENT);
     String group =
         String.format(
-            Locale.ROOT, "a turn that waits, 256 bytes at any place, by %d threads, %,d components of 1 MiB, all awake; floor: of 4 KiB",
+            Locale.ROOT, "a turn that waits, 256 bytes at any place, by %d threads, %,d components of 256 KiB, all awake; floor: of 4 KiB",
             scale.mostThreads(), components);
     JournalOptions journal = JournalOptions.STANDARD.withPrivateBytes(PRIVATE_BYTES);
     Seen floor = run(scale, components, DurableTurns.RECORD_BYTES, journal);
@@ -90,7 +92,7 @@ final class MoreThanMemory {
       List<Callable<Histogram>> work = new ArrayList<>();
       for (int i = 0; i < threads; i++) {
         SplittableRandom random = seeds.split();
-        work.add(() -> turns(pool, random, Math.max(1, scale.turns() / 4 / threads), stateBytes));
+        work.add(() -> turns(pool, random, Math.max(1, scale.turns() / SHARE_OF_TURNS / threads), stateBytes));
       }
       Histogram all = TurnLoad.histogram();
       for (Future<Histogram> one : executor.invokeAll(work)) {

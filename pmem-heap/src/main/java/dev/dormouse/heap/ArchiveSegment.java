@@ -170,7 +170,8 @@ final class ArchiveSegment implements AutoCloseable {
   /** Whether a block that was written lies behind where this stands, so that what lies here is damaged, and no crash has cut it short. */
   boolean goesOnBehind() throws IOException {
     byte[] piece = new byte[SOUGHT_BYTES];
-    for (long from = place; from <= file.sizeBytes() - ArchiveLayout.BLOCK_BYTES; from += piece.length) {
+    // What lies here may be the head of what a crash has cut short.
+    for (long from = place + ArchiveLayout.UNIT_BYTES; from <= file.sizeBytes() - ArchiveLayout.BLOCK_BYTES; from += piece.length) {
       int length = (int) Math.min(piece.length, file.sizeBytes() - from);
       file.read(from, ByteBuffer.wrap(piece, 0, length));
       for (int at = 0; at <= length - ArchiveLayout.BLOCK_BYTES; at += ArchiveLayout.UNIT_BYTES) {

@@ -200,32 +200,29 @@ public final class JournaledMedia extends FileMapping {
     if (header == null) {
       return new Begun(file, null);
     }
-    Archive archive = null;
-    boolean begun = false;
+    Archive archive = folder == null ? null : beginArchive(folder, clock, header, file);
+    boolean named = false;
     try {
-      if (folder != null) {
-        archive = Archive.begin(folder, clock, Archive.SEGMENT_BYTES, header, file);
-      }
       JournalRecovery.writeBoth(header.withJournal(file.name()), home);
-      begun = true;
+      named = true;
       return new Begun(file, archive);
     } finally {
-      if (!begun) {
-        unnamed(home, file, archive);
+      if (!named && archive != null) {
+        archive.close();
       }
     }
   }
 
-  /** Nobody needs a journal that no header names: not even that of a pool that is deleted again. */
-  private static void unnamed(DiskFile home, JournalFile journal, Archive archive) {
-    try (archive) {
-      PoolHeader header = headerOf(home);
-      if (header != null && header.journal() == 0) {
+  private static Archive beginArchive(ArchiveFolder folder, LongSupplier clock, PoolHeader header, JournalFile journal) throws IOException {
+    Archive begun = null;
+    try {
+      begun = Archive.begin(folder, clock, Archive.SEGMENT_BYTES, header, journal);
+      return begun;
+    } finally {
+      if (begun == null) {
+        // No header names it, and none may any more: nobody needs it, not even if the pool is deleted now.
         journal.retire();
       }
-    } catch (IOException | UncheckedIOException | PoolException e) {
-      // What is told is why it could not be begun.
-      return;
     }
   }
 
