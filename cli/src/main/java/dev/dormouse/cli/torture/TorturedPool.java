@@ -217,8 +217,13 @@ final class TorturedPool {
     if (!Files.exists(childPath)) {
       return Optional.empty();
     }
+    String number = Files.readString(childPath).strip();
+    if (number.isEmpty()) {
+      // The run was killed before it had written it, and so before it told the child to begin.
+      return Optional.empty();
+    }
     // The number may belong to another process by now.
-    return ProcessHandle.of(Long.parseLong(Files.readString(childPath).strip()))
+    return ProcessHandle.of(Long.parseLong(number))
         .filter(process -> process.info().commandLine().orElse("").contains(TortureWorker.class.getName()));
   }
 
