@@ -12,6 +12,8 @@ import dev.dormouse.heap.PoolLock;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +23,7 @@ import java.util.stream.Stream;
 
 /** One pool of a run: children work on it and are killed, one after the other, and after each kill it is checked. */
 final class TorturedPool {
+  private static final long UNKNOWN = -1;
   private static final long FIRST_GUESS_NANOS = TimeUnit.MILLISECONDS.toNanos(80);
 
   private final Path folder;
@@ -183,7 +186,7 @@ final class TorturedPool {
         ChildJvm.start(
             TortureWorker.class, ProcessBuilder.Redirect.appendTo(errors().toFile()), assignment.toArguments());
     // Before it is told to begin: where this run is killed, the next one finds the child that it left.
-    Files.writeString(childPath, Long.toString(child.pid()));
+    note(child.pid());
     for (Map.Entry<Integer, Operation> request : model.lastRequests.entrySet()) {
       child.send(TortureWorker.again(request.getKey(), request.getValue()));
     }
@@ -217,14 +220,22 @@ final class TorturedPool {
     if (!Files.exists(childPath)) {
       return Optional.empty();
     }
-    String number = Files.readString(childPath).strip();
-    if (number.isEmpty()) {
-      // The run was killed before it had written it, and so before it told the child to begin.
-      return Optional.empty();
-    }
-    // The number may belong to another process by now.
-    return ProcessHandle.of(Long.parseLong(number))
-        .filter(process -> process.info().commandLine().orElse("").contains(TortureWorker.class.getName()));
+    String[] noted = Files.readString(childPath).strip().split(" ", -1);
+    // The number may belong to another process by now, which began at another time.
+    return ProcessHandle.of(Long.parseLong(noted[0])).filter(process -> beganAt(process) == Long.parseLong(noted[1]));
+  }
+
+  /** In one step: whoever is killed meanwhile has not told the child to begin. */
+  private void note(long pid) throws IOException {
+    long began = ProcessHandle.of(pid).map(TorturedPool::beganAt).orElse(UNKNOWN);
+    Path made = childPath.resolveSibling(childPath.getFileName() + ".new");
+    Files.writeString(made, pid + " " + began);
+    Files.move(made, childPath, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
+  }
+
+  /** In milliseconds since 1970. The command line would not do: systems cut long ones short. */
+  private static long beganAt(ProcessHandle process) {
+    return process.info().startInstant().map(Instant::toEpochMilli).orElse(UNKNOWN);
   }
 
   private List<List<Operation>> readLedgers(long life) throws IOException {
@@ -254,6 +265,7 @@ final class TorturedPool {
     Files.deleteIfExists(JournaledMedia.journalOf(pool));
     Files.deleteIfExists(modelPath);
     Files.deleteIfExists(childPath);
+    Files.deleteIfExists(childPath.resolveSibling(childPath.getFileName() + ".new"));
     Files.deleteIfExists(errors());
     deleteLedgersUpTo(Long.MAX_VALUE);
     if (!pool.getParent().equals(folder)) {
