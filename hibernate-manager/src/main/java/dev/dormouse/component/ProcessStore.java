@@ -473,7 +473,8 @@ public final class ProcessStore implements AutoCloseable {
 
   /**
    * Names a point in the archive, to which the pool can be restored. All that was acknowledged before the call lies before it. When this
-   * returns it is on the disk, which takes as long as moving what was committed since the last time.
+   * returns it is on the disk, which takes as long as moving what was committed since the last time; while a base or a snapshot is made
+   * it waits for that.
    *
    * @param name 1 to 1,024 bytes of UTF-8; several points may have the same
    * @throws InvalidName if the name cannot be

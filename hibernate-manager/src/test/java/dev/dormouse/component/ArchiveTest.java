@@ -244,6 +244,35 @@ final class ArchiveTest {
   }
 
   @Test
+  void aLongLifeHasSeveralSegmentsOfWhichTheFirstAreForgotten() {
+    try (ProcessStore store = create(MIB * 4)) {
+      counter(store, "cart");
+      Component large = store.create("large", spec -> spec.program(ScriptProgram.class).region("state", 256 << 10));
+      RestorePoint first = store.archiveBase(bytes -> {});
+      // More than a segment takes.
+      for (int i = 0; i < 280; i++) {
+        ask(large, "fill state " + i % 100);
+      }
+      add(store, 1);
+      RestorePoint second = store.mark("second");
+      assertThat(archive.resolve("000001-000002.redo")).exists();
+      assertThat(restored(second)).isEqualTo(1);
+      store.archiveBase(bytes -> {});
+      add(store, 1);
+      RestorePoint third = store.mark("third");
+      assertThat(PoolArchive.in(archive).forgetBefore(third)).isGreaterThan(64 * MIB);
+      assertThat(archive.resolve("000001-000001.redo")).doesNotExist();
+      assertThat(restored(third)).isEqualTo(2);
+      assertThatThrownBy(() -> restored(first)).isInstanceOf(NoSuchPoint.class);
+      add(store, 1);
+    }
+    try (ProcessStore store = open()) {
+      store.mark("fourth");
+    }
+    assertThat(restored(null)).isEqualTo(3);
+  }
+
+  @Test
   void nothingIsForgottenForABaseThatIsNotSound() throws IOException {
     RestorePoint point;
     try (ProcessStore store = create(MIB)) {

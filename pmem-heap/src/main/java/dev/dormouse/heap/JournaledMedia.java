@@ -126,29 +126,31 @@ public final class JournaledMedia extends FileMapping {
     SystemFile disk = new SystemFile(path);
     SystemFile journal = null;
     ArchiveFolder folder = null;
+    Begun begun = null;
     JournaledMedia made = null;
     try {
       makeJournal(path, headerOf(disk), JournalFile.fileBytes(options.journalBytes()), durably);
       journal = new SystemFile(JournalFile.pathFor(path));
       folder = options.archive() == null ? null : SystemFolder.own(options.archive());
       PrivateMapping mapping = PrivateMapping.of(file, maxBytes, arena);
-      Begun begun = begin(disk, journal, folder, System::currentTimeMillis, _ -> RANDOM.nextLong(), options);
+      begun = begin(disk, journal, folder, System::currentTimeMillis, _ -> RANDOM.nextLong(), options);
       made =
           new JournaledMedia(
               new Home(file, disk, journal, begun.archive, mapping.memory(), mapping.giver()), begun, arena, mapping.memory(), mapping.giver(), fileSystem, options);
       return made;
     } finally {
       if (made == null) {
-        closeAll(disk, journal, folder);
+        closeAll(disk, journal, folder, begun == null ? null : begun.archive);
       }
     }
   }
 
-  private static void closeAll(SystemFile disk, SystemFile journal, ArchiveFolder folder) throws IOException {
+  private static void closeAll(SystemFile disk, SystemFile journal, ArchiveFolder folder, Archive archive) throws IOException {
     try (disk;
-        journal) {
-      if (folder != null) {
-        folder.close();
+        journal;
+        folder) {
+      if (archive != null) {
+        archive.close();
       }
     }
   }
@@ -198,6 +200,10 @@ public final class JournaledMedia extends FileMapping {
     PoolHeader header = headerOf(home);
     JournalFile file = JournalFile.begin(journal, uuidOf(header), header == null ? 0 : header.serial(), numbers, options.journalBytes());
     if (header == null) {
+      if (folder != null) {
+        // Nothing of a pool is there that could be kept.
+        folder.close();
+      }
       return new Begun(file, null);
     }
     Archive archive = folder == null ? null : beginArchive(folder, clock, header, file);

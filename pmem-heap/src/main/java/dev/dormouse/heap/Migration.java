@@ -374,16 +374,16 @@ final class Migration implements Journal.Room, AutoCloseable {
   /** As {@link JournaledMedia#archiveBase}. */
   RestorePoint archiveBase(LongConsumer progress, Consumer<PoolReader> check) {
     copying.lock();
-    boolean made = false;
+    boolean told = false;
     try (DiskFile base = beginBase()) {
       Copied copied = copyTo(base, progress);
       check.accept(new JournalRecovery.DiskReader(base, copied.bytes));
       int crc = Archive.crcOf(base, copied.bytes);
       working.lock();
       try {
-        RestorePoint point = archive.endBase(copied.position, copied.bytes, crc);
-        made = true;
-        return point;
+        // A block whose writing failed may be there all the same.
+        told = true;
+        return archive.endBase(copied.position, copied.bytes, crc);
       } finally {
         working.unlock();
       }
@@ -391,7 +391,7 @@ final class Migration implements Journal.Room, AutoCloseable {
       throw new MediaUnavailable(
           archive.folder().describe(), "a base cannot be written to it: the system said " + e.getMessage() + "; earlier ones are as they were", e);
     } finally {
-      if (!made) {
+      if (!told) {
         dropBase();
       }
       copying.unlock();
